@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { loadDefinitions } from './definitions';
+import { renderRegistry } from './render-registry';
+
+/**
+ * Writes what is derived from the definitions: the registry and the tables of the documentation. With `--check` nothing is written, and a file
+ * that is not what it should be fails.
+ */
+const definitions = loadDefinitions();
+const files: Record<string, string> = {
+  'instrumentations/index.ts': renderRegistry(definitions),
+};
+
+const isCheck = process.argv.includes('--check');
+let stale = 0;
+for (const [file, content] of Object.entries(files)) {
+  const wanted = file.endsWith('.ts') ? formatted(file, content) : content;
+  if (wanted === current(file)) continue;
+  if (isCheck) {
+    console.error(`${file} is not up to date: run npm run generate`);
+    stale++;
+  } else {
+    writeFileSync(file, wanted);
+    console.log(`wrote ${file}`);
+  }
+}
+if (stale > 0) process.exitCode = 1;
+
+function current(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function formatted(file: string, content: string): string {
+  return execFileSync('node_modules/.bin/biome', ['format', `--stdin-file-path=${file}`], {
+    input: content,
+    encoding: 'utf8',
+  });
+}

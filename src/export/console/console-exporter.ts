@@ -1,0 +1,66 @@
+import { writeSync } from 'node:fs';
+import type { Attributes } from '@opentelemetry/api';
+import type { EndedSpan } from '../../model/ended-span';
+import type { SpanData } from '../../model/span-data';
+import { startTimer, stopTimer, type Timer } from '../../model/timers';
+import type { Exporter } from '../exporter';
+import { renderTraces } from './render-trace';
+
+/** Spans of one trace end within moments of each other; after this pause what is there is drawn. */
+const pauseMillis = 200;
+const maxHeld = 1000;
+
+/** Draws traces on standard output as trees that a person can read. */
+export function createConsoleExporter(resource: Attributes): Exporter<EndedSpan> {
+  let held: SpanData[] = [];
+  let timer: Timer | undefined;
+
+  return { add, hasUndelivered: () => held.length > 0, flush: draw, flushSync: draw };
+
+  function add(span: EndedSpan): void {
+    held.push(toSpanData(span, resource));
+    stopTimer(timer);
+    timer = startTimer(draw, pauseMillis);
+    if (held.length >= maxHeld) draw();
+  }
+
+  function draw(): void {
+    stopTimer(timer);
+    if (held.length === 0) return;
+    const spans = held;
+    held = [];
+    const width = process.stdout.columns ?? 120;
+    writeSync(1, `${renderTraces(spans, { width, colors: process.stdout.isTTY === true })}\n`);
+  }
+}
+
+function toSpanData(span: EndedSpan, resource: Attributes): SpanData {
+  const attributes: Attributes = {};
+  span.attributeKeys.forEach((key, index) => {
+    attributes[key] = span.attributeValues[index]!;
+  });
+  return {
+    traceId: span.context.traceId,
+    spanId: span.context.spanId,
+    parentSpanId: span.parent?.spanId,
+    name: span.name,
+    kind: span.kind,
+    startTimeUnixNano: toUnixNano(span.startMillis),
+    endTimeUnixNano: toUnixNano(span.endMillis),
+    attributes,
+    events: span.events.map(({ name, timeMillis, attributes }) => ({
+      name,
+      timeUnixNano: toUnixNano(timeMillis),
+      attributes,
+    })),
+    links: span.links,
+    status: span.status,
+    scope: span.scope,
+    resource,
+  };
+}
+
+function toUnixNano(millis: number): bigint {
+  const whole = Math.floor(millis);
+  return BigInt(whole) * 1_000_000n + BigInt(Math.floor((millis - whole) * 1e6));
+}

@@ -1,0 +1,152 @@
+import { log } from '../diag/log';
+import { monotonicMillis, renewAnchor } from '../model/clock';
+import { startTimer, stopTimer, type Timer } from '../model/timers';
+import type { Batch } from './batch';
+import type { Outcome, Transport } from './outcome';
+
+/** Bounds and rhythm of an exporter: the `OTEL_BSP_*` settings for spans. */
+export interface ExporterOptions<T> {
+  /** What is exported, in the plural, for messages: `spans`. */
+  readonly items: string;
+  readonly endpoint: string;
+  readonly transport: Transport;
+  readonly createBatch: () => Batch<T>;
+  readonly scheduleDelayMillis: number;
+  readonly exportTimeoutMillis: number;
+  readonly maxQueueSize: number;
+  readonly maxExportBatchSize: number;
+  /** Bytes held at the most, encoded and waiting. */
+  readonly maxQueueBytes: number;
+}
+
+/** Collects items into batches and sends them, one request at a time. */
+export interface Exporter<T> {
+  add(item: T): void;
+  /** Whether anything waits or is on its way. */
+  hasUndelivered(): boolean;
+  /** Starts sending what waits, now instead of at the next interval. */
+  flush(): void;
+  /** Sends what waits and what is on its way without the event loop, within the budget; see {@link Transport.sendSync}. */
+  flushSync(budgetMillis: number): void;
+}
+
+interface Sealed {
+  readonly body: Uint8Array;
+  readonly count: number;
+}
+
+/**
+ * A queue bounded in items and bytes: when it is full the newest item is dropped and counted. A batch leaves when it is full
+ * or `scheduleDelayMillis` after its first item.
+ */
+export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
+  let current: Batch<T> | undefined;
+  const waiting: Sealed[] = [];
+  let sending: Sealed | undefined;
+  let queuedCount = 0;
+  let queuedBytes = 0;
+  let dropped = 0;
+  let isLost = false;
+  let timer: Timer | undefined;
+
+  return { add, hasUndelivered: () => queuedCount > 0, flush, flushSync };
+
+  function add(item: T): void {
+    if (queuedCount >= options.maxQueueSize || queuedBytes >= options.maxQueueBytes) {
+      drop(1);
+      return;
+    }
+    current ??= options.createBatch();
+    const bytesBefore = current.byteLength;
+    if (!current.add(item)) {
+      drop(1);
+      return;
+    }
+    queuedCount++;
+    queuedBytes += current.byteLength - bytesBefore;
+    if (current.count >= options.maxExportBatchSize) flush();
+    else timer ??= startTimer(flush, options.scheduleDelayMillis);
+  }
+
+  function flush(): void {
+    stopTimer(timer);
+    timer = undefined;
+    seal();
+    if (sending === undefined) sendNext();
+  }
+
+  function seal(): void {
+    if (current === undefined || current.count === 0) return;
+    waiting.push({ body: current.encode(), count: current.count });
+    current = undefined;
+    queuedBytes = waiting.reduce((sum, { body }) => sum + body.byteLength, sending?.body.byteLength ?? 0);
+  }
+
+  function sendNext(): void {
+    renewAnchor();
+    const batch = (sending = waiting.shift());
+    if (batch === undefined) return;
+    options.transport.send(batch.body, options.exportTimeoutMillis, (outcome) => {
+      if (sending !== batch) return; // Delivered by flushSync meanwhile.
+      settle(batch, outcome);
+      sendNext();
+    });
+  }
+
+  function settle(batch: Sealed, outcome: Outcome): void {
+    sending = undefined;
+    queuedCount -= batch.count;
+    queuedBytes -= batch.body.byteLength;
+    if (outcome.kind === 'success') {
+      reportBack();
+      if (outcome.rejected) {
+        const { count, message } = outcome.rejected;
+        log.warn(`${options.endpoint} refused ${count} ${options.items}: ${message || 'no reason given'}`);
+      }
+    } else {
+      drop(batch.count);
+      reportLost(outcome.reason);
+    }
+  }
+
+  function drop(count: number): void {
+    dropped += count;
+  }
+
+  /** One line when the collector is lost, one when it is back, nothing between. */
+  function reportLost(reason: string): void {
+    if (isLost) return;
+    isLost = true;
+    log.warn(
+      `cannot export ${options.items} to ${options.endpoint}: ${reason}; they are dropped until it is back`,
+    );
+  }
+
+  function reportBack(): void {
+    if (isLost) log.warn(`exporting ${options.items} to ${options.endpoint} again; ${dropped} were dropped`);
+    isLost = false;
+    dropped = 0;
+  }
+
+  function flushSync(budgetMillis: number): void {
+    stopTimer(timer);
+    timer = undefined;
+    seal();
+    const { sendSync } = options.transport;
+    const batches = sending ? [sending, ...waiting] : waiting.slice();
+    const deadline = monotonicMillis() + budgetMillis;
+    for (const batch of batches) {
+      const left = deadline - monotonicMillis();
+      const outcome: Outcome =
+        !sendSync || left <= 0
+          ? {
+              kind: 'failure',
+              reason: sendSync ? `no time left of ${budgetMillis} ms` : 'it cannot be reached at exit',
+            }
+          : sendSync(batch.body, left);
+      if (batch === waiting[0]) waiting.shift();
+      settle(batch, outcome);
+      if (outcome.kind !== 'success') break;
+    }
+  }
+}

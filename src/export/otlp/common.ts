@@ -1,0 +1,96 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Writer } from 'protobufjs/minimal';
+
+/**
+ * Pieces of `opentelemetry/proto/common/v1/common.proto`. Tags are written as `field << 3 | wire type`
+ * (0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes).
+ */
+const keyValue = { key: (1 << 3) | 2, value: (2 << 3) | 2 } as const;
+const anyValue = {
+  string: (1 << 3) | 2,
+  bool: (2 << 3) | 0,
+  int: (3 << 3) | 0,
+  double: (4 << 3) | 1,
+  array: (5 << 3) | 2,
+} as const;
+const arrayValue = { values: (1 << 3) | 2 } as const;
+
+/** Writes one `KeyValue` as a field of the message under way. */
+export function writeKeyValue(writer: Writer, tag: number, key: string, value: AttributeValue): void {
+  writer.uint32(tag).fork().uint32(keyValue.key).string(key).uint32(keyValue.value).fork();
+  writeAnyValue(writer, value);
+  writer.ldelim().ldelim();
+}
+
+/** Writes every attribute as a `KeyValue` field. */
+export function writeAttributes(writer: Writer, tag: number, attributes: Attributes | undefined): void {
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value !== undefined) writeKeyValue(writer, tag, key, value);
+  }
+}
+
+function writeAnyValue(writer: Writer, value: AttributeValue | null | undefined): void {
+  switch (typeof value) {
+    case 'string':
+      writer.uint32(anyValue.string).string(value);
+      break;
+    case 'number':
+      writeNumber(writer, value);
+      break;
+    case 'boolean':
+      writer.uint32(anyValue.bool).bool(value);
+      break;
+    case 'object':
+      if (value === null) break; // An empty AnyValue stands for null.
+      writer.uint32(anyValue.array).fork();
+      for (const item of value as readonly (AttributeValue | null)[]) {
+        writer.uint32(arrayValue.values).fork();
+        writeAnyValue(writer, item);
+        writer.ldelim();
+      }
+      writer.ldelim();
+  }
+}
+
+function writeNumber(writer: Writer, value: number): void {
+  if (!Number.isSafeInteger(value)) writer.uint32(anyValue.double).double(value);
+  else if (value >= 0 && value <= 0xffffffff) writer.uint32(anyValue.int).uint32(value);
+  else writer.uint32(anyValue.int).int64(value);
+}
+
+const millisPerHigh = 2 ** 20;
+
+/**
+ * Writes milliseconds since the epoch as `fixed64` nanoseconds: the Writer's own `fixed64` rounds a Number and writes 0 for a
+ * BigInt, so the two halves are computed here, every step exact in a double.
+ */
+export function writeUnixNano(writer: Writer, tag: number, epochMillis: number): void {
+  const millis = Math.floor(epochMillis);
+  const nanos = Math.floor((epochMillis - millis) * 1e6);
+  const high = Math.floor(millis / millisPerHigh) * 1e6; // in units of 2^20 ns
+  const low = (millis % millisPerHigh) * 1e6 + nanos + (high % 4096) * 2 ** 20;
+  writer
+    .uint32(tag)
+    .fixed32(low >>> 0)
+    .fixed32((Math.floor(high / 4096) + Math.floor(low / 2 ** 32)) >>> 0);
+}
+
+const scratch = new Uint8Array(16);
+
+/** Writes an id of 32 or 16 hex digits as a `bytes` field. */
+export function writeId(writer: Writer, tag: number, hex: string): void {
+  const length = hex.length >>> 1;
+  for (let i = 0; i < length; i++) {
+    scratch[i] = (hexDigit(hex.charCodeAt(2 * i)) << 4) | hexDigit(hex.charCodeAt(2 * i + 1));
+  }
+  writer
+    .uint32(tag)
+    .uint32(length)
+    .raw(length === 16 ? scratch : scratch.subarray(0, length));
+}
+
+/** Value of a hex digit in either case: letters have bit 6 set and count from 1. */
+function hexDigit(code: number): number {
+  return (code & 15) + (code >>> 6) * 9;
+}

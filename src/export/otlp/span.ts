@@ -1,0 +1,109 @@
+import type { SpanContext } from '@opentelemetry/api';
+import type { Writer } from 'protobufjs/minimal';
+import type { EndedSpan, EndedSpanEvent, EndedSpanLink } from '../../model/ended-span';
+import { writeAttributes, writeId, writeKeyValue, writeUnixNano } from './common';
+
+/** `message Span` of `opentelemetry/proto/trace/v1/trace.proto`: field number and wire type. */
+const span = {
+  traceId: (1 << 3) | 2,
+  spanId: (2 << 3) | 2,
+  traceState: (3 << 3) | 2,
+  parentSpanId: (4 << 3) | 2,
+  name: (5 << 3) | 2,
+  kind: (6 << 3) | 0,
+  startTimeUnixNano: (7 << 3) | 1,
+  endTimeUnixNano: (8 << 3) | 1,
+  attributes: (9 << 3) | 2,
+  droppedAttributesCount: (10 << 3) | 0,
+  events: (11 << 3) | 2,
+  droppedEventsCount: (12 << 3) | 0,
+  links: (13 << 3) | 2,
+  droppedLinksCount: (14 << 3) | 0,
+  status: (15 << 3) | 2,
+  flags: (16 << 3) | 5,
+} as const;
+const event = {
+  timeUnixNano: (1 << 3) | 1,
+  name: (2 << 3) | 2,
+  attributes: (3 << 3) | 2,
+  droppedAttributesCount: (4 << 3) | 0,
+} as const;
+const link = {
+  traceId: (1 << 3) | 2,
+  spanId: (2 << 3) | 2,
+  traceState: (3 << 3) | 2,
+  attributes: (4 << 3) | 2,
+  droppedAttributesCount: (5 << 3) | 0,
+  flags: (6 << 3) | 5,
+} as const;
+const status = { message: (2 << 3) | 2, code: (3 << 3) | 0 } as const;
+
+/** Bits of `flags` that say whether the parent (of a span) or the context (of a link) came from another process. */
+const hasIsRemote = 0x100;
+const isRemote = 0x200;
+
+/** Writes the span as a length-delimited field with the given tag. */
+export function writeSpan(writer: Writer, tag: number, ended: EndedSpan): void {
+  const { context, parent } = ended;
+  writer.uint32(tag).fork();
+  writeId(writer, span.traceId, context.traceId);
+  writeId(writer, span.spanId, context.spanId);
+  writeTraceState(writer, span.traceState, context);
+  if (parent) writeId(writer, span.parentSpanId, parent.spanId);
+  writer.uint32(span.name).string(ended.name);
+  writer.uint32(span.kind).uint32(ended.kind + 1);
+  writeUnixNano(writer, span.startTimeUnixNano, ended.startMillis);
+  writeUnixNano(writer, span.endTimeUnixNano, ended.endMillis);
+  const { attributeKeys, attributeValues } = ended;
+  for (let i = 0; i < attributeKeys.length; i++) {
+    writeKeyValue(writer, span.attributes, attributeKeys[i]!, attributeValues[i]!);
+  }
+  writeCount(writer, span.droppedAttributesCount, ended.droppedAttributesCount);
+  for (const item of ended.events) writeEvent(writer, item);
+  writeCount(writer, span.droppedEventsCount, ended.droppedEventsCount);
+  for (const item of ended.links) writeLink(writer, item);
+  writeCount(writer, span.droppedLinksCount, ended.droppedLinksCount);
+  if (ended.status.code !== 0) {
+    writer.uint32(span.status).fork();
+    if (ended.status.message) writer.uint32(status.message).string(ended.status.message);
+    writer.uint32(status.code).uint32(ended.status.code).ldelim();
+  }
+  writer.uint32(span.flags).fixed32(flagsOf(context.traceFlags, parent));
+  writer.ldelim();
+}
+
+function writeEvent(
+  writer: Writer,
+  { timeMillis, name, attributes, droppedAttributesCount }: EndedSpanEvent,
+): void {
+  writer.uint32(span.events).fork();
+  writeUnixNano(writer, event.timeUnixNano, timeMillis);
+  writer.uint32(event.name).string(name);
+  writeAttributes(writer, event.attributes, attributes);
+  writeCount(writer, event.droppedAttributesCount, droppedAttributesCount);
+  writer.ldelim();
+}
+
+function writeLink(writer: Writer, { context, attributes, droppedAttributesCount }: EndedSpanLink): void {
+  writer.uint32(span.links).fork();
+  writeId(writer, link.traceId, context.traceId);
+  writeId(writer, link.spanId, context.spanId);
+  writeTraceState(writer, link.traceState, context);
+  writeAttributes(writer, link.attributes, attributes);
+  writeCount(writer, link.droppedAttributesCount, droppedAttributesCount);
+  writer.uint32(link.flags).fixed32(flagsOf(context.traceFlags, context));
+  writer.ldelim();
+}
+
+function flagsOf(traceFlags: number, origin: SpanContext | undefined): number {
+  return (traceFlags & 0xff) | hasIsRemote | (origin?.isRemote ? isRemote : 0);
+}
+
+function writeTraceState(writer: Writer, tag: number, { traceState }: SpanContext): void {
+  const serialized = traceState?.serialize();
+  if (serialized) writer.uint32(tag).string(serialized);
+}
+
+function writeCount(writer: Writer, tag: number, count: number): void {
+  if (count > 0) writer.uint32(tag).uint32(count);
+}

@@ -1,0 +1,21 @@
+import type { Instrumentation } from '../kit/define';
+
+/**
+ * What the hooks must know of an instrumentation before it is loaded; generated from the definitions into
+ * `instrumentations/index.ts`.
+ */
+export interface RegistryEntry {
+  readonly name: string;
+  /** npm packages that it patches. */
+  readonly modules: readonly RegisteredModule[];
+  readonly channels: readonly string[];
+  /** Node's own modules that it patches at start, with the Node versions that need it. */
+  readonly builtins: readonly { readonly module: string; readonly nodeVersions: string }[];
+  load(): Instrumentation;
+}
+
+/** A package and the files of it that are patched; the empty string stands for its main file. */
+export interface RegisteredModule {
+  readonly name: string;
+  readonly files: readonly string[];
+}

@@ -1,0 +1,82 @@
+import type { Call, Getter, Operation } from './operation';
+
+/** One instrumentation: data that says which functions or channels of a library are read, and how. */
+export interface Instrumentation {
+  /** As users write it in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`; the file has the same name. */
+  readonly name: string;
+  readonly docs: { readonly title: string; readonly description: string; readonly link: string };
+  /** npm packages to patch when they load. */
+  readonly targets?: readonly Target[];
+  /** Diagnostics channels of Node or of a library: listeners by channel name. They must never throw. */
+  readonly channels?: Readonly<Record<string, ChannelListener>>;
+  /** Node's own modules whose exports are replaced at start, where Node has no channel for the purpose. */
+  readonly builtins?: readonly BuiltinPatch[];
+}
+
+/** Patches for one npm package. */
+export interface Target {
+  readonly module: string;
+  /** Supported versions (node-semver range); the only place where they are written. */
+  readonly versions: string;
+  readonly patches: readonly Patch[];
+}
+
+export type Patch = MethodPatch | TracingPatch;
+
+/** A function, found by its path from what a module exports. */
+export interface MethodPatch<C extends Call = any> {
+  /** `Client.prototype.query`; on CommonJS found on `exports`, on ESM on the namespace or its default. */
+  readonly method: string;
+  /** File inside the package, for functions that its main file does not export: `lib/client.js`. */
+  readonly file?: string;
+  /** A narrower range than the target's. */
+  readonly versions?: string;
+  /** Do not complain when the method is missing. */
+  readonly optional?: boolean;
+  readonly operation?: Operation<C>;
+  /** How the outcome is learned; default `sync`. */
+  readonly settle?: Settle;
+  /** Whether this call is traced; default always. */
+  readonly when?: Getter<C, boolean>;
+  /** An object that stands for the work: a second call with the same one (a retry of ours or the library's) is not traced again. */
+  readonly oncePer?: Getter<C, object>;
+  /** Instead of an operation: makes the replacement by hand. For the few libraries that need it; the file's first comment says why. */
+  readonly wrap?: (original: AnyFunction, tools: WrapTools) => AnyFunction;
+}
+
+/** What {@link MethodPatch.wrap} gets beside the original. */
+export interface WrapTools {
+  /** Version of the package at hand. */
+  readonly version: string;
+}
+
+/**
+ * How the outcome of a call is learned: `sync` when it returns; `promise` when what it returned settles; `callback` when its last
+ * argument is called (without one: as `promise`); `emitter` at the `end`, `close` or `error` of what it returned.
+ */
+export type Settle = 'sync' | 'promise' | 'callback' | 'emitter';
+
+/** A tracing channel that the library publishes itself (`diagnostics_channel.tracingChannel`). */
+export interface TracingPatch<C extends Call = any> {
+  readonly tracing: string;
+  readonly versions?: string;
+  readonly operation: Operation<C>;
+  /** Turns the channel's message into a call; `undefined` for one that is not to be traced. */
+  readonly call: (message: any) => C | undefined;
+}
+
+/** Exports of a module of Node to be replaced, for Node versions in a range. */
+export interface BuiltinPatch {
+  readonly module: string;
+  /** Node versions that need it; elsewhere a channel serves. */
+  readonly nodeVersions: string;
+  readonly patch: (exports: any) => void;
+}
+
+export type ChannelListener = (message: any) => void;
+export type AnyFunction = (this: any, ...args: any[]) => any;
+
+/** Gives a definition its type. */
+export function defineInstrumentation(instrumentation: Instrumentation): Instrumentation {
+  return instrumentation;
+}

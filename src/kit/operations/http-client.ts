@@ -1,0 +1,97 @@
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { type Active, reportFailure, set } from '../operation';
+import { redactUrl } from '../sanitize/url';
+import { telemetry } from '../telemetry';
+import { isKnownMethod, unknownMethodName } from './http-common';
+
+/** One request on the wire, as far as it is known before it is sent. */
+export interface ClientRequestFacts {
+  readonly method: string;
+  /** Absolute; credentials and secrets are removed here. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How a request ended. */
+export interface ClientOutcome {
+  readonly statusCode?: number | undefined;
+  /** Why there is no (whole) response: the error's code or class. */
+  readonly errorType?: string | undefined;
+  /** `1.1`, `2`. */
+  readonly protocolVersion?: string | undefined;
+  readonly peerAddress?: string | undefined;
+  readonly peerPort?: number | undefined;
+}
+
+/** Requests by a client (semantic conventions, "HTTP client spans"): CLIENT, named by the method, one span a request on the wire. */
+export function httpClient(instrumentation: string) {
+  const tracer = telemetry.instrumented(instrumentation);
+  return { start, inject, end };
+
+  /** Begins the span; `undefined` if it is not to be traced. Never throws. @param facts - read only if the span is recorded. */
+  function start(method: string, facts: () => ClientRequestFacts): Active | undefined {
+    if (telemetry.isSuppressed()) return undefined;
+    try {
+      const parent = telemetry.activeContext();
+      const isKnown = isKnownMethod(method);
+      const span = tracer.startSpan(isKnown ? method : unknownMethodName, SpanKind.CLIENT, parent);
+      if (span.isRecording()) {
+        const { url, host, port } = facts();
+        span.setAttribute('http.request.method', isKnown ? method : '_OTHER');
+        if (!isKnown) span.setAttribute('http.request.method_original', method.slice(0, 64));
+        span.setAttribute('url.full', redactUrl(url));
+        span.setAttribute('server.address', host);
+        span.setAttribute('server.port', port);
+      }
+      return { span, context: telemetry.withSpan(parent, span) };
+    } catch (error) {
+      reportFailure(error);
+      return undefined;
+    }
+  }
+
+  /**
+   * Gives the span's identity to `setHeader`, unless the program set a `traceparent` of its own: that one is left as the only one.
+   * Never throws.
+   */
+  function inject(
+    { context }: Active,
+    hasHeader: (name: string) => boolean,
+    setHeader: (name: string, value: string) => void,
+  ) {
+    try {
+      if (hasHeader('traceparent')) return;
+      telemetry.propagator.inject(context, undefined, {
+        set: (_carrier, name, value) => {
+          if (!hasHeader(name)) setHeader(name, value);
+        },
+      });
+    } catch (error) {
+      reportFailure(error);
+    }
+  }
+
+  /** Ends the span. Never throws. */
+  function end({ span }: Active, outcome: ClientOutcome): void {
+    try {
+      if (span.isRecording()) {
+        const { statusCode } = outcome;
+        set(span, 'http.response.status_code', statusCode);
+        set(span, 'network.protocol.version', outcome.protocolVersion);
+        set(span, 'network.peer.address', outcome.peerAddress);
+        set(span, 'network.peer.port', outcome.peerPort);
+        const failed =
+          outcome.errorType ??
+          (statusCode !== undefined && statusCode >= 400 ? String(statusCode) : undefined);
+        if (failed !== undefined) {
+          span.setAttribute('error.type', failed);
+          span.setStatus({ code: SpanStatusCode.ERROR });
+        }
+      }
+      span.end();
+    } catch (error) {
+      reportFailure(error);
+    }
+  }
+}

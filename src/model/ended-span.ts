@@ -1,0 +1,41 @@
+import type { Attributes, AttributeValue, Link, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
+import type { Scope } from './span-data';
+
+/** An event as the SDK holds it: attributes in insertion order. */
+export interface EndedSpanEvent {
+  readonly name: string;
+  readonly timeMillis: number;
+  readonly attributes: Attributes;
+  readonly droppedAttributesCount: number;
+}
+
+/** A link as the SDK holds it, its attributes already limited. */
+export interface EndedSpanLink extends Link {
+  readonly droppedAttributesCount: number;
+}
+
+/**
+ * A span at the moment it ended, as exporters get it. They read it at once and keep nothing: attributes are given as two
+ * parallel arrays so that a span costs no map.
+ */
+export interface EndedSpan {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly context: SpanContext;
+  readonly parent: SpanContext | undefined;
+  /** Milliseconds since the Unix epoch, with a fraction. */
+  readonly startMillis: number;
+  readonly endMillis: number;
+  readonly attributeKeys: readonly string[];
+  readonly attributeValues: readonly AttributeValue[];
+  readonly droppedAttributesCount: number;
+  readonly events: readonly EndedSpanEvent[];
+  readonly droppedEventsCount: number;
+  readonly links: readonly EndedSpanLink[];
+  readonly droppedLinksCount: number;
+  readonly status: SpanStatus;
+}
+
+/** What becomes of an ended span: encoded into a batch, printed, or both. Called synchronously at `span.end()`. */
+export type SpanSink = (span: EndedSpan) => void;

@@ -1,0 +1,35 @@
+import { isSpanContextValid, type TextMapPropagator, trace } from '@opentelemetry/api';
+import { listHeader, singleHeader } from './header-value.js';
+import { lazyTraceState } from './trace-state.js';
+import { formatTraceparent, parseTraceparent } from './traceparent.js';
+
+export { formatTraceparent, parseTraceparent };
+
+const TRACEPARENT = 'traceparent';
+const TRACESTATE = 'tracestate';
+
+/**
+ * Carries the span context in `traceparent` and `tracestate`. A header that cannot be used leaves the context as it is.
+ *
+ * @see https://www.w3.org/TR/trace-context-2/
+ */
+export const w3cTraceContext: TextMapPropagator = {
+  inject(context, carrier, setter) {
+    const spanContext = trace.getSpanContext(context);
+    if (spanContext === undefined || !isSpanContextValid(spanContext)) return;
+    setter.set(carrier, TRACEPARENT, formatTraceparent(spanContext));
+    const traceState = spanContext.traceState?.serialize();
+    if (traceState) setter.set(carrier, TRACESTATE, traceState);
+  },
+
+  extract(context, carrier, getter) {
+    const traceparent = singleHeader(getter.get(carrier, TRACEPARENT));
+    const spanContext = traceparent === undefined ? undefined : parseTraceparent(traceparent);
+    if (spanContext === undefined) return context;
+    const tracestate = listHeader(getter.get(carrier, TRACESTATE));
+    if (tracestate) spanContext.traceState = lazyTraceState(tracestate);
+    return trace.setSpanContext(context, spanContext);
+  },
+
+  fields: () => [TRACEPARENT, TRACESTATE],
+};

@@ -1,0 +1,66 @@
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
+
+/** Limits of a span (OpenTelemetry SDK specification, "Span limits"); `Infinity` where there is none. */
+export interface SpanLimits {
+  readonly attributeCount: number;
+  /** Characters kept of a string value, or of each string in an array. */
+  readonly attributeValueLength: number;
+  readonly eventCount: number;
+  readonly linkCount: number;
+  readonly eventAttributeCount: number;
+  readonly linkAttributeCount: number;
+}
+
+/**
+ * The value as it is recorded: cut to `maxLength`, arrays copied (the caller may change them later).
+ * `undefined` for what is no attribute value (objects, functions, mixed arrays): it is dropped, as the specification asks.
+ */
+export function limitedValue(value: unknown, maxLength: number): AttributeValue | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value.length > maxLength ? value.slice(0, maxLength) : value;
+    case 'number':
+    case 'boolean':
+      return value;
+    case 'object':
+      return Array.isArray(value) ? limitedArray(value, maxLength) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function limitedArray(values: readonly unknown[], maxLength: number): AttributeValue | undefined {
+  let type: string | undefined;
+  const copy: unknown[] = [];
+  for (const value of values) {
+    if (value === null || value === undefined) {
+      copy.push(null);
+      continue;
+    }
+    const itemType = typeof value;
+    type ??= itemType;
+    if (itemType !== type || (type !== 'string' && type !== 'number' && type !== 'boolean')) return undefined;
+    copy.push(type === 'string' ? (value as string).slice(0, maxLength) : value);
+  }
+  return copy as AttributeValue;
+}
+
+/** Attributes of an event or a link within their limits, and how many were dropped. */
+export function limitedAttributes(
+  attributes: Attributes | undefined,
+  maxCount: number,
+  maxLength: number,
+): { attributes: Attributes; dropped: number } {
+  const kept: Attributes = {};
+  let count = 0;
+  let dropped = 0;
+  for (const key in attributes) {
+    const value = key === '' ? undefined : limitedValue(attributes[key], maxLength);
+    if (value === undefined) continue;
+    if (count < maxCount) {
+      kept[key] = value;
+      count++;
+    } else dropped++;
+  }
+  return { attributes: kept, dropped };
+}

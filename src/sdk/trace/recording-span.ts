@@ -1,0 +1,165 @@
+import type {
+  Attributes,
+  AttributeValue,
+  Exception,
+  Link,
+  Span,
+  SpanContext,
+  SpanKind,
+  SpanStatus,
+  TimeInput,
+} from '@opentelemetry/api';
+import type { EndedSpan, EndedSpanEvent, EndedSpanLink, SpanSink } from '../../model/ended-span';
+import type { Scope } from '../../model/span-data';
+import { limitedAttributes, limitedValue, type SpanLimits } from './limits';
+import { epochMillis, isTimeInput } from './time-input';
+
+const unset = 0;
+const ok = 1;
+const error = 2;
+const noItems: never[] = [];
+const unsetStatus: SpanStatus = { code: unset };
+
+/** What all spans of a tracer share. */
+export interface SpanEnvironment {
+  readonly limits: SpanLimits;
+  readonly sink: SpanSink;
+}
+
+/**
+ * A sampled span (OpenTelemetry API specification, "Span"). Until `end()` it collects; then it is handed to the sink as an
+ * {@link EndedSpan} and lets go of everything but its identity, since contexts may hold it for long.
+ */
+export class RecordingSpan implements Span, EndedSpan {
+  status: SpanStatus = unsetStatus;
+  endMillis = -1;
+  attributeKeys: string[] = [];
+  attributeValues: AttributeValue[] = [];
+  droppedAttributesCount = 0;
+  events: EndedSpanEvent[] = noItems;
+  droppedEventsCount = 0;
+  links: EndedSpanLink[] = noItems;
+  droppedLinksCount = 0;
+
+  constructor(
+    private readonly environment: SpanEnvironment,
+    readonly scope: Scope,
+    public name: string,
+    readonly kind: SpanKind,
+    readonly context: SpanContext,
+    readonly parent: SpanContext | undefined,
+    readonly startMillis: number,
+  ) {}
+
+  spanContext(): SpanContext {
+    return this.context;
+  }
+
+  isRecording(): boolean {
+    return this.endMillis < 0;
+  }
+
+  setAttribute(key: string, value: unknown): this {
+    if (this.endMillis >= 0 || value === null || value === undefined || typeof key !== 'string' || key === '')
+      return this;
+    const { limits } = this.environment;
+    const kept = limitedValue(value, limits.attributeValueLength);
+    if (kept === undefined) return this;
+    const index = this.attributeKeys.indexOf(key);
+    if (index >= 0) this.attributeValues[index] = kept;
+    else if (this.attributeKeys.length < limits.attributeCount) {
+      this.attributeKeys.push(key);
+      this.attributeValues.push(kept);
+    } else this.droppedAttributesCount++;
+    return this;
+  }
+
+  setAttributes(attributes: Attributes): this {
+    for (const key in attributes) this.setAttribute(key, attributes[key]);
+    return this;
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if (this.endMillis >= 0) return this;
+    const { limits } = this.environment;
+    if (this.events.length >= limits.eventCount) {
+      this.droppedEventsCount++;
+      return this;
+    }
+    const hasTime = isTimeInput(attributesOrTime);
+    const { attributes, dropped } = limitedAttributes(
+      hasTime ? undefined : (attributesOrTime as Attributes | undefined),
+      limits.eventAttributeCount,
+      limits.attributeValueLength,
+    );
+    if (this.events === noItems) this.events = [];
+    this.events.push({
+      name: String(name),
+      timeMillis: epochMillis(hasTime ? attributesOrTime : time),
+      attributes,
+      droppedAttributesCount: dropped,
+    });
+    return this;
+  }
+
+  addLink(link: Link): this {
+    if (this.endMillis >= 0 || typeof link?.context?.traceId !== 'string') return this;
+    const { limits } = this.environment;
+    if (this.links.length >= limits.linkCount) {
+      this.droppedLinksCount++;
+      return this;
+    }
+    const { attributes, dropped } = limitedAttributes(
+      link.attributes,
+      limits.linkAttributeCount,
+      limits.attributeValueLength,
+    );
+    if (this.links === noItems) this.links = [];
+    this.links.push({ context: link.context, attributes, droppedAttributesCount: dropped });
+    return this;
+  }
+
+  addLinks(links: Link[]): this {
+    for (const link of links) this.addLink(link);
+    return this;
+  }
+
+  /** `Ok` is final, `Unset` is ignored, and a description belongs to `Error` alone (specification, "Set Status"). */
+  setStatus(status: SpanStatus): this {
+    if (this.endMillis >= 0 || this.status.code === ok) return this;
+    if (status?.code === ok) this.status = { code: ok };
+    else if (status?.code === error) {
+      this.status =
+        typeof status.message === 'string' && status.message !== ''
+          ? { code: error, message: status.message }
+          : { code: error };
+    }
+    return this;
+  }
+
+  updateName(name: string): this {
+    if (this.endMillis < 0) this.name = String(name);
+    return this;
+  }
+
+  recordException(exception: Exception, time?: TimeInput): void {
+    const thrown = typeof exception === 'string' ? { message: exception } : exception;
+    const type = thrown?.code !== undefined ? String(thrown.code) : thrown?.name;
+    this.addEvent(
+      'exception',
+      {
+        ...(type ? { 'exception.type': type } : undefined),
+        ...(thrown?.message ? { 'exception.message': String(thrown.message) } : undefined),
+        ...(thrown?.stack ? { 'exception.stacktrace': String(thrown.stack) } : undefined),
+      },
+      time,
+    );
+  }
+
+  end(endTime?: TimeInput): void {
+    if (this.endMillis >= 0) return;
+    this.endMillis = Math.max(this.startMillis, epochMillis(endTime));
+    this.environment.sink(this);
+    this.attributeKeys = this.attributeValues = this.events = this.links = noItems;
+  }
+}

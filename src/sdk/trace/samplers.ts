@@ -1,0 +1,39 @@
+import type { SpanContext } from '@opentelemetry/api';
+
+/** Decides at the start of a span whether it is recorded (OpenTelemetry SDK specification, "Sampling"). */
+export type Sampler = (parent: SpanContext | undefined, traceId: string) => boolean;
+
+/** The samplers that `OTEL_TRACES_SAMPLER` names. */
+export function createSampler(name: string, ratio: number): Sampler {
+  const alwaysOn: Sampler = () => true;
+  const alwaysOff: Sampler = () => false;
+  switch (name) {
+    case 'always_on':
+      return alwaysOn;
+    case 'always_off':
+      return alwaysOff;
+    case 'traceidratio':
+      return traceIdRatio(ratio);
+    case 'parentbased_always_off':
+      return parentBased(alwaysOff);
+    case 'parentbased_traceidratio':
+      return parentBased(traceIdRatio(ratio));
+    default:
+      return parentBased(alwaysOn);
+  }
+}
+
+const sampled = 1;
+
+function parentBased(root: Sampler): Sampler {
+  return (parent, traceId) => (parent ? (parent.traceFlags & sampled) !== 0 : root(undefined, traceId));
+}
+
+/**
+ * Compares the low 56 bits of the trace id, the part that W3C Trace Context level 2 calls random, with the ratio. Go and
+ * Python compare the low 63 and 64 bits: they decide alike but for ids within 2^-53 of the bound.
+ */
+function traceIdRatio(ratio: number): Sampler {
+  const bound = ratio * 2 ** 56;
+  return (_parent, traceId) => Number.parseInt(traceId.slice(18, 32), 16) < bound;
+}

@@ -1,0 +1,116 @@
+import registry from '../instrumentations';
+import { version } from '../package.json';
+import { isInstrumentationEnabled } from './config/enabled';
+import { type Config, loadConfig } from './config/load';
+import { log, messageOf, setLogLevel } from './diag/log';
+import type { TracePipeline } from './export/traces';
+import { installHooks } from './hook/install';
+import { provideTelemetry, type Telemetry } from './kit/telemetry';
+import { deliverAtProcessEnd } from './lifecycle/process-end';
+import type { EndedSpan } from './model/ended-span';
+import { isSuppressed } from './model/suppress';
+import { registerApiGlobals } from './sdk/api-globals';
+import { rootContext } from './sdk/context/context';
+import * as contexts from './sdk/context/context-manager';
+import { compositePropagator } from './sdk/propagation/composite';
+import { w3cBaggage } from './sdk/propagation/w3c-baggage';
+import { w3cTraceContext } from './sdk/propagation/w3c-trace-context';
+import { spanKey, spanOf } from './sdk/trace/context-keys';
+import { createSampler } from './sdk/trace/samplers';
+import { createTracerProvider } from './sdk/trace/tracer-provider';
+
+/**
+ * Wires everything together: settings, SDK, exporters, hooks. Nothing here is heavy: exporters are built when the first span ends, an
+ * instrumentation loads with its library.
+ */
+export function start(): void {
+  const { config, complaints } = loadConfig();
+  setLogLevel(config.logLevel);
+  for (const complaint of complaints) log.warn(complaint);
+  if (!isWanted(config)) return;
+
+  const propagator = createPropagator(config);
+  const traces = createTraces(config);
+  const tracerProvider = createTracerProvider({
+    limits: config.spanLimits,
+    sampler: traces ? createSampler(config.sampler.name, config.sampler.ratio) : () => false,
+    passThrough: config.sdkDisabled,
+    sink: traces ?? (() => {}),
+  });
+  registerApiGlobals({ trace: tracerProvider, context: contexts.contextManager, propagation: propagator });
+
+  const telemetry: Telemetry = {
+    activeContext: contexts.activeContext,
+    withSpan: (parent, span) => parent.setValue(spanKey, span),
+    spanOf,
+    run: contexts.runWithContext,
+    enter: contexts.enterContext,
+    runOutside: contexts.runOutsideContext,
+    rootContext,
+    propagator,
+    isSuppressed,
+    instrumented(name) {
+      const tracer = tracerProvider.getTracer(`otel-instrument/${name}`, version);
+      return {
+        startSpan: (spanName, kind, parent, links) =>
+          tracer.startSpan(spanName, links ? { kind, links } : { kind }, parent),
+      };
+    },
+    settings: {
+      knownMethods: new Set(config.httpKnownMethods),
+      messagingEnvelope: config.messagingEnvelope,
+    },
+  };
+  provideTelemetry(telemetry);
+  installHooks(registry.filter(({ name }) => isInstrumentationEnabled(config.instrumentations, name)));
+}
+
+/** Without an exporter for any signal and without propagators asked for, there is nothing to do. */
+function isWanted({ tracesExporters, metricsExporters, logsExporters, propagatorsSet }: Config): boolean {
+  return tracesExporters.length + metricsExporters.length + logsExporters.length > 0 || propagatorsSet;
+}
+
+function createPropagator({ propagators }: Config) {
+  const known = { tracecontext: w3cTraceContext, baggage: w3cBaggage };
+  return compositePropagator(
+    propagators.flatMap((name) => (name in known ? [known[name as keyof typeof known]] : [])),
+  );
+}
+
+/** The way out for ended spans; `undefined` if nobody wants them. */
+function createTraces(config: Config): ((span: EndedSpan) => void) | undefined {
+  if (config.sdkDisabled || config.tracesExporters.length === 0) return undefined;
+  let pipeline: TracePipeline | undefined;
+  let onQueued: (() => void) | undefined;
+  let hasFailed = false;
+
+  return (span) => {
+    if (hasFailed) return;
+    try {
+      if (pipeline === undefined) {
+        pipeline = contexts.runOutsideContext(() => createPipeline(config));
+        ({ onQueued } = deliverAtProcessEnd(pipeline, config.exitTimeoutMillis));
+      }
+      pipeline.sink(span);
+      onQueued!();
+    } catch (error) {
+      hasFailed = true;
+      log.error(`spans cannot be exported: ${messageOf(error)}`);
+    }
+  };
+}
+
+function createPipeline(config: Config): TracePipeline {
+  const { createTracePipeline } = require('./export/traces') as typeof import('./export/traces');
+  const { detectResource } = require('./sdk/resource') as typeof import('./sdk/resource');
+  const resource = detectResource({
+    serviceName: config.serviceName,
+    attributes: config.resourceAttributes,
+    distroVersion: version,
+  });
+  return createTracePipeline(
+    config,
+    resource,
+    `otel-instrument/${version} OTel-OTLP-Exporter-JavaScript/${version}`,
+  );
+}
