@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+  boolean,
+  endpoint,
+  headers,
+  integer,
+  list,
+  MAX_TIMER_MILLIS,
+  oneOf,
+  type Parser,
+  ratio,
+  resourceAttributes,
+  signalUrl,
+  someOf,
+  timeoutMillis,
+} from '../../../src/config/parsers';
+
+const REFUSED = Symbol('refused');
+
+/** Each row: a text and its value; REFUSED: no value, and a problem that says so. */
+function accepts(name: string, parser: Parser<unknown>, rows: [text: string, value: unknown][]): void {
+  test(name, async (t) => {
+    for (const [text, value] of rows) {
+      await t.test(JSON.stringify(text), () => {
+        const parsed = parser.parse(text);
+        if (value === REFUSED) {
+          assert.equal(parsed.value, undefined);
+          assert.match(parsed.problem ?? '', /^expected .+, got /);
+        } else {
+          assert.equal(parsed.problem, undefined);
+          const plain =
+            typeof parsed.value === 'object' && !Array.isArray(parsed.value)
+              ? { ...parsed.value }
+              : parsed.value;
+          assert.deepEqual(plain, value);
+        }
+      });
+    }
+  });
+}
+
+/** Each row: a text of which only a part was usable. */
+function saves(
+  name: string,
+  parser: Parser<unknown>,
+  rows: [text: string, value: unknown, problem: string][],
+): void {
+  test(name, async (t) => {
+    for (const [text, value, problem] of rows) {
+      await t.test(JSON.stringify(text), () => {
+        const parsed = parser.parse(text);
+        assert.deepEqual(parsed.value, value);
+        assert.equal(parsed.problem, problem);
+      });
+    }
+  });
+}
+
+const map = (entries: object) => Object.assign(Object.create(null), entries);
+
+accepts('boolean', boolean, [
+  ['true', true],
+  ['TRUE', true],
+  ['False', false],
+]);
+saves('boolean: anything else is false', boolean, [
+  ['1', false, 'expected true or false, got "1"'],
+  ['yes', false, 'expected true or false, got "yes"'],
+]);
+
+accepts('non-negative integer', integer(0), [
+  ['0', 0],
+  ['-1', REFUSED],
+  ['007', 7],
+  ['9007199254740991', Number.MAX_SAFE_INTEGER],
+  ['9007199254740992', REFUSED],
+  ['1.5', REFUSED],
+  ['1e3', REFUSED],
+  ['0x10', REFUSED],
+  ['10s', REFUSED],
+  ['1 000', REFUSED],
+]);
+accepts('positive integer', integer(1), [
+  ['1', 1],
+  ['0', REFUSED],
+]);
+accepts('timeout', timeoutMillis, [
+  ['0', MAX_TIMER_MILLIS],
+  ['1', 1],
+  ['2147483647', 2147483647],
+  ['2147483648', REFUSED],
+]);
+accepts('ratio', ratio, [
+  ['0', 0],
+  ['1', 1],
+  ['1.', 1],
+  ['.25', 0.25],
+  ['1e-3', 0.001],
+  ['1.0000001', REFUSED],
+  ['-0.1', REFUSED],
+  ['50%', REFUSED],
+  ['.', REFUSED],
+  ['NaN', REFUSED],
+]);
+accepts('one of several names', oneOf(['http/protobuf', 'grpc']), [
+  ['GRPC', 'grpc'],
+  ['http/protobuf', 'http/protobuf'],
+  ['http/json', REFUSED],
+  ['constructor', REFUSED],
+]);
+accepts('some of several names', someOf(['otlp', 'console']), [
+  ['otlp', ['otlp']],
+  [' Console , OTLP,otlp,', ['otlp', 'console']],
+  ['none', []],
+  ['zipkin', REFUSED],
+  [',', REFUSED],
+]);
+saves('some of several names, in part', someOf(['otlp', 'console']), [
+  ['console,zipkin', ['console'], 'expected a list of otlp, console or none, got "zipkin"'],
+  ['otlp,none', [], 'expected none to stand alone, got "otlp,none"'],
+]);
+accepts('list', list, [
+  ['http, pg ,http', ['http', 'pg']],
+  ['*', ['*']],
+  [' , ', REFUSED],
+]);
+
+accepts('resource attributes', resourceAttributes, [
+  ['a=b', { a: 'b' }],
+  [' a = b , c.d=1,', { a: 'b', 'c.d': '1' }],
+  ['a=', { a: '' }],
+  ['a%2Cb=%3D%20%C3%A9', { 'a,b': '= é' }],
+  ['a=b=c', REFUSED],
+  ['a=b,c', REFUSED],
+  ['a=b,=c', REFUSED],
+  ['a=b,c=%', REFUSED],
+  ['a=b,c=%C3', REFUSED],
+]);
+
+accepts('OTLP headers', headers, [
+  ['API-Key=x', { 'api-key': 'x' }],
+  ['authorization=Basic%20dTpw,x=1', { authorization: 'Basic dTpw', x: '1' }],
+  ['authorization=Basic dTpwPQ==', { authorization: 'Basic dTpwPQ==' }],
+  ['x=', { x: '' }],
+  ['x=%E9'.replace('%E9', 'ÿ'), { x: 'ÿ' }],
+]);
+saves('OTLP headers: bad ones are left out and not shown', headers, [
+  [
+    'secret',
+    map({}),
+    'expected name=value pairs with percent-encoded values, got something else at position 1',
+  ],
+  [
+    'a=1,b=secret%,c c=secret,d=x%0D%0Ae: f,g=%E2%82%AC,h=2',
+    map({ a: '1', h: '2' }),
+    'expected name=value pairs with percent-encoded values, got something else at position 2, 3, 4, 5',
+  ],
+]);
+
+accepts('endpoint', endpoint, [
+  ['http://localhost:4318', 'http://localhost:4318/'],
+  ['HTTPS://Collector/x/?y=1#z', 'https://collector/x/?y=1'],
+  ['http://[::1]:4318', 'http://[::1]:4318/'],
+  ['http://c:65535', 'http://c:65535/'],
+  ['http://c:65536', REFUSED],
+  ['localhost:4318', REFUSED],
+  ['collector', REFUSED],
+  ['http:collector', REFUSED],
+  ['http://', REFUSED],
+  ['grpc://c:4317', REFUSED],
+  ['unix:///run/otel.sock', REFUSED],
+]);
+
+test('endpoint: the query, which may hold a key, is not repeated', () => {
+  assert.equal(
+    endpoint.parse('c:1/?key=secret').problem,
+    'expected a URL that starts with http:// or https://, got "c:1/"',
+  );
+});
+
+test('signal URL: keeps path and query of the base endpoint', () => {
+  assert.equal(signalUrl('http://c:4318', 'v1/traces'), 'http://c:4318/v1/traces');
+  assert.equal(signalUrl('http://c:4318/', 'v1/traces'), 'http://c:4318/v1/traces');
+  assert.equal(signalUrl('http://c:4318/x', 'v1/traces'), 'http://c:4318/x/v1/traces');
+  assert.equal(signalUrl('http://c:4318/x/?y=1', 'v1/traces'), 'http://c:4318/x/v1/traces?y=1');
+});
+
+test('keys from outside are harmless', () => {
+  for (const parser of [resourceAttributes, headers]) {
+    const { value } = parser.parse('__proto__=x,constructor=y');
+    assert.deepEqual(Object.entries(value ?? {}), [
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+    ]);
+    assert.equal(Object.getPrototypeOf(value), null);
+  }
+});
+
+test('a problem stays on one short line', () => {
+  const problem = integer(0).parse(`1\n${'x'.repeat(1000)}`).problem ?? '';
+  assert.ok(!problem.includes('\n'));
+  assert.ok(problem.length < 200);
+});
