@@ -1,5 +1,5 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { type BuildOptions, build } from 'esbuild';
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /**
  * Builds what is published into `dist/`: the preload (with everything that it loads later inside, each part evaluated on first need) and the
@@ -19,11 +19,33 @@ async function main(): Promise<void> {
   mkdirSync('dist', { recursive: true });
   await bundle('src/preload/main.ts', 'dist/preload.js');
   await bundle('src/cli/main.ts', 'dist/cli.js');
+  await bundleImportHook();
 }
 
+/**
+ * import-in-the-middle writes modules that import its `lib/register.js` from beside the loader, so that one file stays a file, shared by the
+ * bundle and those modules.
+ */
+async function bundleImportHook(): Promise<void> {
+  mkdirSync('dist/import-hook/lib', { recursive: true });
+  copyFileSync('node_modules/import-in-the-middle/lib/register.js', 'dist/import-hook/lib/register.js');
+  await bundle('src/hook/import-in-the-middle.ts', 'dist/import-hook/index.js', {
+    define: { 'import.meta': 'importMeta' },
+    banner: { js: "const importMeta = { url: require('node:url').pathToFileURL(__filename).href };" },
+    plugins: [keepRegisterFile],
+  });
+}
+
+const keepRegisterFile: Plugin = {
+  name: 'keep-register-file',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/lib\/register(\.js)?$/ }, () => ({ path: './lib/register.js', external: true }));
+  },
+};
+
 /** Written beside and renamed, so that a program that starts meanwhile finds one or the other, whole. */
-async function bundle(entry: string, file: string): Promise<void> {
-  const { outputFiles } = await build({ ...common, entryPoints: [entry], write: false });
+async function bundle(entry: string, file: string, extra: BuildOptions = {}): Promise<void> {
+  const { outputFiles } = await build({ ...common, ...extra, entryPoints: [entry], write: false });
   const temporary = `${file}.${process.pid}`;
   writeFileSync(temporary, outputFiles[0]!.contents);
   renameSync(temporary, file);

@@ -15,6 +15,7 @@ function renderEntry({ file, name, targets = [], channels = {}, builtins = [] }:
   const modules = [...new Set(targets.map(({ module }) => module))].map((module) => ({
     name: module,
     files: filesOf(targets.filter((target) => target.module === module)),
+    isEsModule: targets.some((target) => target.module === module && target.isEsModule === true),
   }));
   return `{
     name: ${JSON.stringify(name)},

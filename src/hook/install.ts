@@ -3,6 +3,7 @@ import { log, messageOf } from '../diag/log';
 import { applyPatches } from './apply';
 import { subscribeChannels } from './channels';
 import { hookCompile } from './compile';
+import { hookImports } from './import';
 import { packageFileOf, packageNameOf } from './package-file';
 import { packageInfo } from './package-info';
 import type { RegistryEntry } from './registry';
@@ -18,18 +19,29 @@ export function installHooks(entries: readonly RegistryEntry[]): void {
   }
   if (byModule.size === 0) return;
 
-  const isWanted = (filename: string) => {
-    const name = packageNameOf(filename);
+  if (!hookCompile((filename) => isPatched(packageNameOf(filename)), onLoaded)) {
+    const { hookRequire } = require('./require') as typeof import('./require');
+    hookRequire([...byModule.keys()], (name, directory) => packageInfo(name, directory)?.mainFile, onLoaded);
+  }
+  const modules = entries.flatMap((entry) => entry.modules.filter(({ isEsModule }) => isEsModule));
+  if (modules.length > 0) hookImports({ modules, isWanted }, onLoaded);
+
+  function isPatched(name: string | undefined): boolean {
     return name !== undefined && byModule.has(name);
-  };
-  hookCompile(isWanted, onLoaded);
+  }
+
+  function isWanted(filename: string): boolean {
+    if (!isPatched(packageNameOf(filename))) return false;
+    const { name, file } = packageFileOf(filename)!;
+    return modules.some((module) => module.name === name && module.files.includes(file));
+  }
 
   function onLoaded(filename: string, exports: unknown): unknown {
     const { name, directory, file } = packageFileOf(filename)!;
     const info = packageInfo(name, directory);
     if (info === undefined) return exports;
     for (const entry of byModule.get(name)!) {
-      const files = entry.modules.find((module) => module.name === name)!.files;
+      const { files } = entry.modules.find((module) => module.name === name)!;
       if (files.includes(file) || (files.includes('') && file === info.mainFile)) {
         exports = applyPatches(entry.load(), name, info, file, exports);
       }

@@ -18,4 +18,6 @@ export interface RegistryEntry {
 export interface RegisteredModule {
   readonly name: string;
   readonly files: readonly string[];
+  /** Whether some of the files are ES modules, which only a hook on imports sees. */
+  readonly isEsModule: boolean;
 }

@@ -19,6 +19,8 @@ export interface Target {
   /** Supported versions (node-semver range); the only place where they are written. */
   readonly versions: string;
   readonly patches: readonly Patch[];
+  /** The package has ES modules among the patched files; CommonJS packages, reached by `import` too, need no hook on imports. */
+  readonly isEsModule?: boolean;
 }
 
 export type Patch = MethodPatch | TracingPatch;

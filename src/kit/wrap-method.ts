@@ -19,6 +19,14 @@ export function replaceMethod(
   const original = (holder as Record<string, unknown>)[name];
   if (typeof original !== 'function') return false;
   if (isWrapper(original as AnyFunction)) return true;
+  if (Object.getPrototypeOf(holder) === null) {
+    // A namespace of import-in-the-middle: assigning sets the export; shimmer would ask it for methods of Object.
+    (holder as Record<string, unknown>)[name] = disguise(
+      wrap(original as AnyFunction),
+      original as AnyFunction,
+    );
+    return true;
+  }
   const descriptor = Object.getOwnPropertyDescriptor(holder, name);
   if (descriptor && !descriptor.configurable && !descriptor.writable) return false;
   shimmer.wrap(holder as Record<string, AnyFunction>, name, (found) => disguise(wrap(found), found));

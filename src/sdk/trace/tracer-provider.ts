@@ -10,6 +10,8 @@ import { epochMillis } from './time-input';
 
 const internal = 0;
 const sampled = 1;
+/** Says that the trace id is random (W3C Trace Context level 2); passed on as it came. */
+const random = 2;
 
 /** What a tracer provider is made of. */
 export interface TracerProviderOptions extends SpanEnvironment {
@@ -48,7 +50,11 @@ function createTracer(options: TracerProviderOptions, scope: Scope): Tracer {
     const suppressed = isTracingSuppressed(context);
     const traceId = parent ? parent.traceId : newTraceId();
     const isSampled = !suppressed && options.sampler(parent, traceId);
-    const identity: SpanContext = { traceId, spanId: newSpanId(), traceFlags: isSampled ? sampled : 0 };
+    const identity: SpanContext = {
+      traceId,
+      spanId: newSpanId(),
+      traceFlags: (isSampled ? sampled : 0) | (parent ? parent.traceFlags & random : 0),
+    };
     if (parent?.traceState) identity.traceState = parent.traceState;
     if (!isSampled) return new NonRecordingSpan(suppressed && parent ? parent : identity);
 
