@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { log } from '../diag/log';
 import { findCommand } from './find-command';
@@ -12,7 +12,11 @@ import { packageRoot } from './package-root';
  * @param env the environment of the command, still without the preload
  */
 export function run(name: string, args: readonly string[], env: NodeJS.ProcessEnv): void {
-  env.NODE_OPTIONS = withRequire(env.NODE_OPTIONS, join(packageRoot, 'register.js'));
+  const preload = join(packageRoot, 'register.js');
+  // Without the file every Node.js process would die at start.
+  if (existsSync(preload)) env.NODE_OPTIONS = withRequire(env.NODE_OPTIONS, preload);
+  else log.error(`expected the preload at ${preload}, found nothing; running the command without it`);
+
   // Windows has its own rules (PATHEXT, the registry), and they are the system's to apply.
   const found = process.platform === 'win32' ? { path: name } : findCommand(name, env.PATH);
   if ('exitCode' in found) {

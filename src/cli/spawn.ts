@@ -13,20 +13,11 @@ import { forwardSignals } from './signals';
 export function spawnInPlace(path: string, argv: readonly string[], env: NodeJS.ProcessEnv): void {
   const [name = path, ...args] = argv;
   const stopForwarding = forwardSignals((signal) => child.kill(signal));
-  const child = spawn(path, args, {
-    argv0: name,
-    env,
-    stdio: process.channel ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
-    serialization: ipcSerialization(),
-  });
+  const child = start();
   if (process.channel) relayIpc(process as unknown as ChildProcess, child);
-
   child.on('error', (error: NodeJS.ErrnoException) => {
     // Also a kill or a send can fail; only a child that never started has no pid.
-    if (child.pid !== undefined) return;
-    stopForwarding();
-    log.error(`${name}: ${error.code === 'ENOENT' ? 'command not found' : `cannot be run (${error.code})`}`);
-    process.exit(error.code === 'ENOENT' ? 127 : 126);
+    if (child.pid === undefined) refuse(error);
   });
   child.on('exit', (code, signal) => {
     whenRelayed(() => {
@@ -34,6 +25,27 @@ export function spawnInPlace(path: string, argv: readonly string[], env: NodeJS.
       endLike(code, signal);
     });
   });
+
+  function start(): ChildProcess {
+    try {
+      return spawn(path, args, {
+        argv0: name,
+        env,
+        stdio: process.channel ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
+        serialization: ipcSerialization(),
+      });
+    } catch (error) {
+      // Node throws some reasons (a binary for another machine) and emits others.
+      return refuse(error as NodeJS.ErrnoException);
+    }
+  }
+
+  function refuse({ code }: NodeJS.ErrnoException): never {
+    // Except on Windows the file itself was found: what is missing is what it names in its first line.
+    const missing = process.platform === 'win32' ? 'command not found' : 'its interpreter does not exist';
+    log.error(`${name}: ${code === 'ENOENT' ? missing : `cannot be run (${code})`}`);
+    process.exit(code === 'ENOENT' ? 127 : 126);
+  }
 }
 
 /** What the child sent at last may arrive after the news of its end; a grandchild can hold the channel open, hence the limit. */
