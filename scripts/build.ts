@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { thirdPartyNotices } from './third-party-notices';
 
 /**
  * Builds what is published into `dist/`: the preload (with everything that it loads later inside, each part evaluated on first need) and the
@@ -20,7 +21,11 @@ async function main(): Promise<void> {
   await bundle('src/preload/main.ts', 'dist/preload.js');
   await bundle('src/cli/main.ts', 'dist/cli.js');
   await bundleImportHook();
+  writeFileSync('THIRD_PARTY_NOTICES', thirdPartyNotices(bundledFiles));
 }
+
+/** Every source that went into a bundle. */
+const bundledFiles = new Set<string>(['node_modules/import-in-the-middle/lib/register.js']);
 
 /**
  * import-in-the-middle writes modules that import its `lib/register.js` from beside the loader, so that one file stays a file, shared by the
@@ -45,7 +50,14 @@ const keepRegisterFile: Plugin = {
 
 /** Written beside and renamed, so that a program that starts meanwhile finds one or the other, whole. */
 async function bundle(entry: string, file: string, extra: BuildOptions = {}): Promise<void> {
-  const { outputFiles } = await build({ ...common, ...extra, entryPoints: [entry], write: false });
+  const { outputFiles, metafile } = await build({
+    ...common,
+    ...extra,
+    entryPoints: [entry],
+    write: false,
+    metafile: true,
+  });
+  for (const input of Object.keys(metafile.inputs)) bundledFiles.add(input);
   const temporary = `${file}.${process.pid}`;
   writeFileSync(temporary, outputFiles[0]!.contents);
   renameSync(temporary, file);

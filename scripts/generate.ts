@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { loadDefinitions } from './definitions';
+import { renderConfigurationPage } from './render-configuration';
+import { renderLibraryPage, renderLibraryTable } from './render-libraries';
 import { renderRegistry } from './render-registry';
 
 /**
@@ -10,6 +12,9 @@ import { renderRegistry } from './render-registry';
 const definitions = loadDefinitions();
 const files: Record<string, string> = {
   'instrumentations/index.ts': renderRegistry(definitions),
+  'docs/supported-libraries.md': renderLibraryPage(definitions),
+  'docs/configuration.md': renderConfigurationPage(),
+  'README.md': withSection(current('README.md') ?? '', 'libraries', renderLibraryTable(definitions)),
 };
 
 const isCheck = process.argv.includes('--check');
@@ -33,6 +38,15 @@ function current(file: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The text with the part between `<!-- name -->` and `<!-- /name -->` replaced. */
+function withSection(text: string, name: string, content: string): string {
+  const [start, end] = [`<!-- ${name} -->\n`, `\n<!-- /${name} -->`];
+  const [before, rest] = text.split(start);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`README.md has no section ${name}`);
+  return before + start + content + end + after;
 }
 
 function formatted(file: string, content: string): string {
