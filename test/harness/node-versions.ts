@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cached, fillCache, run } from './servers/cache.js';
-import { Unavailable } from './servers/server.js';
+import { cached, fillCache, run } from './servers/cache';
+import { Unavailable } from './servers/server';
 
 /** Where module loading or context changes its behaviour, and the newest release of each line. */
 export const nodeVersionsToTest = [

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type Collector, startCollector } from './servers/collector.js';
-import { startKafka, startKafkaMock } from './servers/kafka.js';
-import { startPostgres } from './servers/postgres.js';
-import { startRedis, startRedisDouble } from './servers/redis.js';
-import { serverFor, sharedServer, shareServer, type TestServer } from './servers/server.js';
+import { type Collector, startCollector } from './servers/collector';
+import { startKafka, startKafkaMock } from './servers/kafka';
+import { startPostgres } from './servers/postgres';
+import { startRedis, startRedisDouble } from './servers/redis';
+import { serverFor, sharedServer, shareServer, type TestServer } from './servers/server';
 
 // These tests are about starting: what the test runner shares is not for them.
 for (const name of ['POSTGRES', 'REDIS', 'KAFKA']) delete process.env[`OTEL_TEST_${name}`];

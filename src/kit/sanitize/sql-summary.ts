@@ -10,8 +10,8 @@ import {
   operationLevel,
   takesObjectType,
   takesTarget,
-} from './sql-keywords.js';
-import { type Token, TokenKind } from './sql-tokens.js';
+} from './sql-keywords';
+import { type Token, TokenKind } from './sql-tokens';
 
 /** https://opentelemetry.io/docs/specs/semconv/db/database-spans/#generating-a-summary-of-the-query */
 export const MAX_SUMMARY_CHARS = 255;

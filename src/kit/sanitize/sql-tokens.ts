@@ -25,7 +25,7 @@ import {
   QUOTE,
   SLASH,
   STAR,
-} from './sql-lexemes.js';
+} from './sql-lexemes';
 
 /** What a stretch of SQL text is. Comments and white space are not tokens. */
 export enum TokenKind {

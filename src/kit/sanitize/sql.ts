@@ -1,7 +1,7 @@
-import { emptySummary, summarizeToken } from './sql-summary.js';
-import { readToken, type SqlDialect, type Token, TokenKind } from './sql-tokens.js';
+import { emptySummary, summarizeToken } from './sql-summary';
+import { readToken, type SqlDialect, type Token, TokenKind } from './sql-tokens';
 
-export { MAX_SUMMARY_CHARS } from './sql-summary.js';
+export { MAX_SUMMARY_CHARS } from './sql-summary';
 
 /** Of the sanitized text, in UTF-16 code units; it ends after a whole token. */
 export const MAX_SQL_TEXT_CHARS = 2048;

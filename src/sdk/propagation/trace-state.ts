@@ -1,5 +1,5 @@
 import type { TraceState } from '@opentelemetry/api';
-import { sliceTrimmed } from './optional-whitespace.js';
+import { sliceTrimmed } from './optional-whitespace';
 
 /** https://www.w3.org/TR/trace-context-2/#list */
 export const MAX_TRACE_STATE_MEMBERS = 32;

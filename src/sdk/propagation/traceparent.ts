@@ -1,5 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
-import { sliceTrimmed } from './optional-whitespace.js';
+import { sliceTrimmed } from './optional-whitespace';
 
 // version "-" trace-id "-" parent-id "-" trace-flags
 const TRACE_ID_START = 3;

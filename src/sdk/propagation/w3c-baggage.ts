@@ -5,9 +5,9 @@ import {
   propagation,
   type TextMapPropagator,
 } from '@opentelemetry/api';
-import { listHeader } from './header-value.js';
-import { sliceTrimmed } from './optional-whitespace.js';
-import { percentDecode, percentEncode } from './percent-encoding.js';
+import { listHeader } from './header-value';
+import { sliceTrimmed } from './optional-whitespace';
+import { percentDecode, percentEncode } from './percent-encoding';
 
 const BAGGAGE = 'baggage';
 

@@ -1,7 +1,7 @@
 import { isSpanContextValid, type TextMapPropagator, trace } from '@opentelemetry/api';
-import { listHeader, singleHeader } from './header-value.js';
-import { lazyTraceState } from './trace-state.js';
-import { formatTraceparent, parseTraceparent } from './traceparent.js';
+import { listHeader, singleHeader } from './header-value';
+import { lazyTraceState } from './trace-state';
+import { formatTraceparent, parseTraceparent } from './traceparent';
 
 export { formatTraceparent, parseTraceparent };
 

@@ -2,9 +2,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { cached, fillCache, run, runs } from './cache.js';
-import { type TestServer, Unavailable } from './server.js';
-import { freePort, startProcess, temporaryDirectory } from './server-process.js';
+import { cached, fillCache, run, runs } from './cache';
+import { type TestServer, Unavailable } from './server';
+import { freePort, startProcess, temporaryDirectory } from './server-process';
 
 const version = '0.145.0';
 const installation = `otelcol-${version}`;

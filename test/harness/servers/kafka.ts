@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureInstalled } from '../install.js';
-import { cached, fillCache, run, runs } from './cache.js';
-import { sharedServer, type TestServer, Unavailable } from './server.js';
-import { freePort, startProcess, temporaryDirectory } from './server-process.js';
+import { ensureInstalled } from '../install';
+import { cached, fillCache, run, runs } from './cache';
+import { sharedServer, type TestServer, Unavailable } from './server';
+import { freePort, startProcess, temporaryDirectory } from './server-process';
 
 /** The newest line that still speaks to the oldest clients that we instrument: 4.0 dropped their protocol versions. */
 const version = '3.9.2';

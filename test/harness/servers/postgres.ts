@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ensureInstalled } from '../install.js';
-import { sharedServer, type TestServer, Unavailable } from './server.js';
-import { freePort, startProcess, temporaryDirectory } from './server-process.js';
+import { ensureInstalled } from '../install';
+import { sharedServer, type TestServer, Unavailable } from './server';
+import { freePort, startProcess, temporaryDirectory } from './server-process';
 
 const testDirectory = resolve(__dirname, '../..');
 const platform = `${process.platform}-${process.arch}`;

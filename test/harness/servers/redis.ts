@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { ensureInstalled } from '../install.js';
-import { sharedServer, type TestServer } from './server.js';
-import { freePort, startProcess, temporaryDirectory } from './server-process.js';
+import { ensureInstalled } from '../install';
+import { sharedServer, type TestServer } from './server';
+import { freePort, startProcess, temporaryDirectory } from './server-process';
 
 const testDirectory = resolve(__dirname, '../..');
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT } from '@opentelemetry/api';
-import { compositePropagator } from '../../../src/sdk/propagation/composite.js';
-import { w3cBaggage } from '../../../src/sdk/propagation/w3c-baggage.js';
-import { w3cTraceContext } from '../../../src/sdk/propagation/w3c-trace-context.js';
+import { compositePropagator } from '../../../src/sdk/propagation/composite';
+import { w3cBaggage } from '../../../src/sdk/propagation/w3c-baggage';
+import { w3cTraceContext } from '../../../src/sdk/propagation/w3c-trace-context';
 
 const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', baggage: 'a=1' };
 

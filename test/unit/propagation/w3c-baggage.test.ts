@@ -15,7 +15,7 @@ import {
   MAX_BAGGAGE_ENTRIES,
   parseBaggage,
   w3cBaggage,
-} from '../../../src/sdk/propagation/w3c-baggage.js';
+} from '../../../src/sdk/propagation/w3c-baggage';
 
 /** Entries as `[key, value]` or `[key, value, metadata]`. */
 function entries(header: string): string[][] {

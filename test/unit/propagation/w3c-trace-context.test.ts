@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import fc from 'fast-check';
-import { lazyTraceState } from '../../../src/sdk/propagation/trace-state.js';
+import { lazyTraceState } from '../../../src/sdk/propagation/trace-state';
 import {
   formatTraceparent,
   parseTraceparent,
   w3cTraceContext,
-} from '../../../src/sdk/propagation/w3c-trace-context.js';
+} from '../../../src/sdk/propagation/w3c-trace-context';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const spanId = '00f067aa0ba902b7';

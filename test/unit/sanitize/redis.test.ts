@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MAX_REDIS_OPERATION_CHARS, redisOperationName } from '../../../src/kit/sanitize/redis.js';
+import { MAX_REDIS_OPERATION_CHARS, redisOperationName } from '../../../src/kit/sanitize/redis';
 
 const longest = 'A'.repeat(MAX_REDIS_OPERATION_CHARS);
 

@@ -8,7 +8,7 @@ import {
   MAX_SUMMARY_CHARS,
   type SqlDialectName,
   sanitizeSql,
-} from '../../../src/kit/sanitize/sql.js';
+} from '../../../src/kit/sanitize/sql';
 
 const text = (sql: string, dialect?: SqlDialectName) => sanitizeSql(sql, dialect).text;
 const summary = (sql: string) => sanitizeSql(sql).summary;

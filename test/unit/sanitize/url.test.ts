@@ -7,7 +7,7 @@ import {
   MAX_URL_CHARS,
   redactQuery,
   redactUrl,
-} from '../../../src/kit/sanitize/url.js';
+} from '../../../src/kit/sanitize/url';
 
 describe('redactUrl', () => {
   const table: [string, string][] = [
