@@ -3,14 +3,157 @@ import type { RegistryEntry } from '../src/hook/registry';
 
 const registry: readonly RegistryEntry[] = [
   {
+    name: 'express',
+    modules: [
+      { name: 'express', files: ['lib/router/index.js', 'lib/router/layer.js'], isEsModule: false },
+      { name: 'router', files: ['', 'lib/layer.js'], isEsModule: false },
+      { name: 'parseurl', files: [''], isEsModule: false },
+      { name: 'finalhandler', files: [''], isEsModule: false },
+    ],
+    channels: [],
+    builtins: [],
+    load: () => require('./express').default,
+  },
+  {
+    name: 'fastify',
+    modules: [{ name: 'fastify', files: ['lib/error-handler.js', 'lib/request.js'], isEsModule: false }],
+    channels: [],
+    builtins: [],
+    load: () => require('./fastify').default,
+  },
+  {
+    name: 'hono',
+    modules: [
+      {
+        name: 'hono',
+        files: [
+          'dist/cjs/context.js',
+          'dist/cjs/hono-base.js',
+          'dist/cjs/hono.js',
+          'dist/cjs/preset/quick.js',
+          'dist/cjs/preset/tiny.js',
+          'dist/context.js',
+          'dist/hono-base.js',
+          'dist/hono.js',
+          'dist/preset/quick.js',
+          'dist/preset/tiny.js',
+        ],
+        isEsModule: true,
+      },
+    ],
+    channels: [],
+    builtins: [],
+    load: () => require('./hono').default,
+  },
+  {
     name: 'http',
     modules: [],
-    channels: ['http.server.request.start', 'net.server.socket', 'http.client.request.created'],
+    channels: [
+      'http.server.request.start',
+      'net.server.socket',
+      'http.client.request.created',
+      'http.client.request.start',
+      'http.client.response.finish',
+    ],
     builtins: [
-      { module: 'node:http', nodeVersions: '<22.12.0' },
-      { module: 'node:https', nodeVersions: '<22.12.0' },
+      { module: 'node:http', nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0' },
+      { module: 'node:https', nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0' },
     ],
     load: () => require('./http').default,
+  },
+  {
+    name: 'http2',
+    modules: [],
+    channels: ['net.server.socket', 'net.client.socket'],
+    builtins: [{ module: 'node:http2', nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0' }],
+    load: () => require('./http2').default,
+  },
+  {
+    name: 'ioredis',
+    modules: [{ name: 'ioredis', files: [''], isEsModule: false }],
+    channels: [],
+    builtins: [],
+    load: () => require('./ioredis').default,
+  },
+  {
+    name: 'kafkajs',
+    modules: [
+      {
+        name: 'kafkajs',
+        files: ['src/consumer/runner.js', 'src/network/connection.js', 'src/producer/messageProducer.js'],
+        isEsModule: false,
+      },
+    ],
+    channels: [],
+    builtins: [],
+    load: () => require('./kafkajs').default,
+  },
+  {
+    name: 'koa',
+    modules: [{ name: 'koa', files: ['lib/application.js'], isEsModule: false }],
+    channels: [],
+    builtins: [],
+    load: () => require('./koa').default,
+  },
+  {
+    name: 'pg',
+    modules: [
+      { name: 'pg', files: ['lib/client.js', 'lib/query.js'], isEsModule: false },
+      { name: 'pg-pool', files: [''], isEsModule: false },
+    ],
+    channels: [],
+    builtins: [],
+    load: () => require('./pg').default,
+  },
+  {
+    name: 'redis',
+    modules: [
+      {
+        name: '@node-redis/client',
+        files: [
+          'dist/lib/client/commands-queue.js',
+          'dist/lib/client/index.js',
+          'dist/lib/client/socket.js',
+          'dist/lib/cluster/cluster-slots.js',
+        ],
+        isEsModule: false,
+      },
+      {
+        name: '@redis/client',
+        files: [
+          '',
+          'dist/lib/client/commands-queue.js',
+          'dist/lib/client/index.js',
+          'dist/lib/client/pool.js',
+          'dist/lib/client/socket.js',
+          'dist/lib/cluster/cluster-slots.js',
+          'dist/lib/sentinel/index.js',
+        ],
+        isEsModule: false,
+      },
+    ],
+    channels: [],
+    builtins: [],
+    load: () => require('./redis').default,
+  },
+  {
+    name: 'undici',
+    modules: [
+      {
+        name: 'undici',
+        files: ['lib/dispatcher-base.js', 'lib/dispatcher/dispatcher-base.js'],
+        isEsModule: false,
+      },
+    ],
+    channels: [
+      'undici:request:create',
+      'undici:client:sendHeaders',
+      'undici:request:headers',
+      'undici:request:trailers',
+      'undici:request:error',
+    ],
+    builtins: [],
+    load: () => require('./undici').default,
   },
 ];
 

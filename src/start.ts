@@ -6,9 +6,10 @@ import { log, messageOf, setLogLevel } from './diag/log';
 import type { TracePipeline } from './export/traces';
 import { installHooks } from './hook/install';
 import { provideTelemetry, type Telemetry } from './kit/telemetry';
-import { deliverAtProcessEnd } from './lifecycle/process-end';
+import { deliverAtProcessEnd, type ProcessEnd } from './lifecycle/process-end';
 import type { EndedSpan } from './model/ended-span';
 import { isSuppressed } from './model/suppress';
+import { detached } from './model/timers';
 import { registerApiGlobals } from './sdk/api-globals';
 import { rootContext } from './sdk/context/context';
 import * as contexts from './sdk/context/context-manager';
@@ -34,7 +35,8 @@ export function start(): void {
   const tracerProvider = createTracerProvider({
     limits: config.spanLimits,
     sampler: traces ? createSampler(config.sampler.name, config.sampler.ratio) : () => false,
-    passThrough: config.sdkDisabled,
+    // Identities that nobody will ever export would break the traces of others.
+    passThrough: traces === undefined,
     sink: traces ?? (() => {}),
   });
   registerApiGlobals({ trace: tracerProvider, context: contexts.contextManager, propagation: propagator });
@@ -81,18 +83,18 @@ function createPropagator({ propagators }: Config) {
 function createTraces(config: Config): ((span: EndedSpan) => void) | undefined {
   if (config.sdkDisabled || config.tracesExporters.length === 0) return undefined;
   let pipeline: TracePipeline | undefined;
-  let onQueued: (() => void) | undefined;
+  let processEnd: ProcessEnd | undefined;
   let hasFailed = false;
 
   return (span) => {
     if (hasFailed) return;
     try {
       if (pipeline === undefined) {
-        pipeline = contexts.runOutsideContext(() => createPipeline(config));
-        ({ onQueued } = deliverAtProcessEnd(pipeline, config.exitTimeoutMillis));
+        pipeline = detached(() => createPipeline(config, () => processEnd?.onDrained()));
+        processEnd = deliverAtProcessEnd(pipeline, config.exitTimeoutMillis);
       }
       pipeline.sink(span);
-      onQueued!();
+      processEnd!.onQueued();
     } catch (error) {
       hasFailed = true;
       log.error(`spans cannot be exported: ${messageOf(error)}`);
@@ -100,7 +102,7 @@ function createTraces(config: Config): ((span: EndedSpan) => void) | undefined {
   };
 }
 
-function createPipeline(config: Config): TracePipeline {
+function createPipeline(config: Config, onDrained: () => void): TracePipeline {
   const { createTracePipeline } = require('./export/traces') as typeof import('./export/traces');
   const { detectResource } = require('./sdk/resource') as typeof import('./sdk/resource');
   const resource = detectResource({
@@ -112,5 +114,6 @@ function createPipeline(config: Config): TracePipeline {
     config,
     resource,
     `otel-instrument/${version} OTel-OTLP-Exporter-JavaScript/${version}`,
+    onDrained,
   );
 }

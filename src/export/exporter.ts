@@ -1,6 +1,6 @@
 import { log } from '../diag/log';
 import { monotonicMillis, renewAnchor } from '../model/clock';
-import { startTimer, stopTimer, type Timer } from '../model/timers';
+import { detached, startTimer, stopTimer, type Timer } from '../model/timers';
 import type { Batch } from './batch';
 import type { Outcome, Transport } from './outcome';
 
@@ -17,6 +17,8 @@ export interface ExporterOptions<T> {
   readonly maxExportBatchSize: number;
   /** Bytes held at the most, encoded and waiting. */
   readonly maxQueueBytes: number;
+  /** Called when nothing waits any more. */
+  readonly onDrained?: (() => void) | undefined;
 }
 
 /** Collects items into batches and sends them, one request at a time. */
@@ -56,16 +58,25 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
       drop(1);
       return;
     }
-    current ??= options.createBatch();
-    const bytesBefore = current.byteLength;
-    if (!current.add(item)) {
-      drop(1);
-      return;
+    if (!put(item)) {
+      // The batch has no room left in bytes; an item that an empty one refuses is too large for any.
+      if (current?.count) flush();
+      if (!put(item)) {
+        drop(1);
+        return;
+      }
     }
     queuedCount++;
-    queuedBytes += current.byteLength - bytesBefore;
-    if (current.count >= options.maxExportBatchSize) flush();
+    if (current!.count >= options.maxExportBatchSize) flush();
     else timer ??= startTimer(flush, options.scheduleDelayMillis);
+  }
+
+  function put(item: T): boolean {
+    current ??= options.createBatch();
+    const bytesBefore = current.byteLength;
+    if (!current.add(item)) return false;
+    queuedBytes += current.byteLength - bytesBefore;
+    return true;
   }
 
   function flush(): void {
@@ -86,11 +97,12 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
     renewAnchor();
     const batch = (sending = waiting.shift());
     if (batch === undefined) return;
-    options.transport.send(batch.body, options.exportTimeoutMillis, (outcome) => {
+    const done = (outcome: Outcome) => {
       if (sending !== batch) return; // Delivered by flushSync meanwhile.
       settle(batch, outcome);
       sendNext();
-    });
+    };
+    detached(() => options.transport.send(batch.body, options.exportTimeoutMillis, done));
   }
 
   function settle(batch: Sealed, outcome: Outcome): void {
@@ -107,6 +119,7 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
       drop(batch.count);
       reportLost(outcome.reason);
     }
+    if (queuedCount === 0) options.onDrained?.();
   }
 
   function drop(count: number): void {
@@ -124,6 +137,7 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
 
   function reportBack(): void {
     if (isLost) log.warn(`exporting ${options.items} to ${options.endpoint} again; ${dropped} were dropped`);
+    else if (dropped > 0) log.warnOnce(`${options.items} are dropped: they come faster than they are sent`);
     isLost = false;
     dropped = 0;
   }
@@ -132,18 +146,14 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
     stopTimer(timer);
     timer = undefined;
     seal();
-    const { sendSync } = options.transport;
     const batches = sending ? [sending, ...waiting] : waiting.slice();
     const deadline = monotonicMillis() + budgetMillis;
     for (const batch of batches) {
       const left = deadline - monotonicMillis();
       const outcome: Outcome =
-        !sendSync || left <= 0
-          ? {
-              kind: 'failure',
-              reason: sendSync ? `no time left of ${budgetMillis} ms` : 'it cannot be reached at exit',
-            }
-          : sendSync(batch.body, left);
+        left > 0
+          ? options.transport.sendSync(batch.body, left)
+          : { kind: 'failure', reason: `no time left of ${budgetMillis} ms` };
       if (batch === waiting[0]) waiting.shift();
       settle(batch, outcome);
       if (outcome.kind !== 'success') break;

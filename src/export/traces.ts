@@ -18,10 +18,18 @@ export interface TracePipeline {
   flushSync(budgetMillis: number): void;
 }
 
-/** Builds the exporters that `OTEL_TRACES_EXPORTER` names. Called with the first span that ends, not before. */
-export function createTracePipeline(config: Config, resource: Attributes, userAgent: string): TracePipeline {
+/**
+ * Builds the exporters that `OTEL_TRACES_EXPORTER` names. Called with the first span that ends, not before.
+ * @param onDrained - called when an exporter has delivered or dropped all it had.
+ */
+export function createTracePipeline(
+  config: Config,
+  resource: Attributes,
+  userAgent: string,
+  onDrained: () => void,
+): TracePipeline {
   const exporters = config.tracesExporters.map((name) =>
-    name === 'console' ? createConsole(resource) : createOtlp(config, resource, userAgent),
+    name === 'console' ? createConsole(resource) : createOtlp(config, resource, userAgent, onDrained),
   );
   return {
     sink: (span) => {
@@ -37,7 +45,12 @@ export function createTracePipeline(config: Config, resource: Attributes, userAg
   };
 }
 
-function createOtlp({ otlp, batch }: Config, resource: Attributes, userAgent: string): Exporter<EndedSpan> {
+function createOtlp(
+  { otlp, batch }: Config,
+  resource: Attributes,
+  userAgent: string,
+  onDrained: () => void,
+): Exporter<EndedSpan> {
   const { traces } = otlp;
   const resourceBytes = encodeResource(resource);
   return createExporter({
@@ -50,6 +63,7 @@ function createOtlp({ otlp, batch }: Config, resource: Attributes, userAgent: st
     maxQueueSize: batch.maxQueueSize,
     maxExportBatchSize: batch.maxExportBatchSize,
     maxQueueBytes,
+    onDrained,
   });
 }
 

@@ -48,8 +48,9 @@ export function hookCompile(isWanted: (filename: string) => boolean, onCompiled:
   });
   return true;
 
-  function compileAndReport(this: NodeModule, content: string, filename: string, format?: string): unknown {
-    const result = Reflect.apply(compile!, this, [content, filename, format]);
+  function compileAndReport(this: NodeModule, ...args: Parameters<Compile>): unknown {
+    const result = Reflect.apply(compile!, this, args);
+    const filename = args[1];
     try {
       const replaced = onCompiled(filename, this.exports);
       if (replaced !== this.exports) this.exports = replaced;

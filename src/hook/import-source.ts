@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { log, messageOf } from '../diag/log';
 import { disguise } from '../kit/disguise';
 import type { ImportTargets, OnImported } from './import';
 import { isEsModuleFile } from './module-type';
@@ -17,11 +16,7 @@ export function hookSources(targets: ImportTargets, onImported: OnImported): voi
   Object.defineProperty(globalThis, reportKey, {
     configurable: true,
     value(url: string, namespace: object) {
-      try {
-        onImported(fileURLToPath(url), namespace);
-      } catch (error) {
-        log.warnOnce(`${url} cannot be instrumented: ${messageOf(error)}`);
-      }
+      onImported(fileURLToPath(url), namespace);
     },
   });
 

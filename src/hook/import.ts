@@ -23,8 +23,16 @@ const synchronousHooks = '>=22.22.3 <23.0.0 || >=24.11.1 <25.0.0 || >=25.1.0';
  * Starts seeing ES modules, if the program can reach one that is patched. Programs without one, which are most, pay nothing: any hook on
  * imports costs 10 to 40 ms in a program of 1,400 modules.
  */
-export function hookImports(targets: ImportTargets, onImported: OnImported): void {
+export function hookImports(targets: ImportTargets, onLoaded: OnImported): void {
   if (!targets.modules.some(({ name }) => isReachable(name))) return;
+  // Called from inside the import: what it threw would be the program's import failing.
+  const onImported: OnImported = (filename, namespace) => {
+    try {
+      onLoaded(filename, namespace);
+    } catch (error) {
+      log.warnOnce(`${filename} cannot be instrumented: ${messageOf(error)}`);
+    }
+  };
   try {
     if (satisfies(process.versions.node, synchronousHooks)) {
       const { hookWithImportInTheMiddle } = requireImportHook();

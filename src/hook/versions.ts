@@ -22,7 +22,7 @@ export function isNewerThan(version: string, range: string): boolean {
 type Version = readonly [number, number, number];
 
 function parseVersion(text: string): Version {
-  const [major = 0, minor = 0, patch = 0] = text.split('-', 1)[0]!.split('.').map(Number);
+  const [major = 0, minor = 0, patch = 0] = text.split(/[-+]/, 1)[0]!.split('.').map(Number);
   return [major, minor, patch];
 }
 

@@ -13,13 +13,18 @@ export function applyMethodPatch(exports: unknown, patch: MethodPatch, version: 
   const name = path.pop()!;
 
   if (name === '' && typeof exports === 'function') return wrapExports(exports as AnyFunction, wrap);
-  const holder = follow(exports, path) ?? follow((exports as { default?: unknown })?.default, path);
-  if (holder === undefined) return undefined;
-  if (replaceMethod(holder, name, wrap)) return exports;
-  if (holder === exports && typeof (holder as Record<string, unknown>)[name] === 'function') {
+  const holder = follow(exports, path);
+  if (holder !== undefined && replaceMethod(holder, name, wrap)) return exports;
+  // A function with such properties has no copy that could stand in for it.
+  if (
+    holder === exports &&
+    typeof exports === 'object' &&
+    typeof (holder as Record<string, unknown>)[name] === 'function'
+  ) {
     return withReplacedExport(exports as object, name, wrap);
   }
-  return undefined;
+  const inDefault = follow((exports as { default?: unknown } | null | undefined)?.default, path);
+  return inDefault !== undefined && replaceMethod(inDefault, name, wrap) ? exports : undefined;
 }
 
 function follow(start: unknown, path: readonly string[]): object | undefined {

@@ -1,5 +1,8 @@
 /** What an instrumentation may import. */
 export * from './define';
+export { disguise } from './disguise';
+export { interceptRead } from './intercept-read';
+export { addEnvelope, type Fields } from './messaging/envelope';
 export {
   type Active,
   type Call,
@@ -11,8 +14,13 @@ export {
   set,
 } from './operation';
 export { dbClient } from './operations/db-client';
-export { httpClient } from './operations/http-client';
-export { firstHeader, splitHostPort } from './operations/http-common';
+export { type ClientTarget, httpClient } from './operations/http-client';
+export { defaultPort, firstHeader, joinHostPort, splitHostPort } from './operations/http-common';
 export { httpServer, recordRequestError, type ServerRequest, setRoute } from './operations/http-server';
+export { envelopeMode } from './operations/messaging-common';
+export { messagingConsumer } from './operations/messaging-consumer';
+export { type FieldsFor, messagingProducer, type Outgoing } from './operations/messaging-producer';
+export { type RedisBatch, type RedisServer, redisClient } from './operations/redis-client';
+export { createOwnWork } from './own-work';
 export { telemetry } from './telemetry';
-export { replaceMethod } from './wrap-method';
+export { replaceMethod, wrapWithOperation } from './wrap-method';

@@ -11,8 +11,10 @@ interface Traced {
 }
 
 /**
- * Turns the events of a tracing channel into an operation: it starts with `start` and ends with `asyncEnd`, or with `end` where the call
- * failed before anything asynchronous began. Subscribing twice (two copies of a library) makes no second span.
+ * Turns the events of a tracing channel into an operation: it starts with `start` and ends with `asyncEnd`, or with `end` where nothing
+ * asynchronous follows. Subscribing twice (two copies of a library) makes no second span.
+ *
+ * @see https://nodejs.org/api/diagnostics_channel.html#tracingchannel-channels
  */
 export function subscribeTracing(patch: TracingPatch): void {
   if (subscribed.has(patch)) return;
@@ -30,12 +32,12 @@ export function subscribeTracing(patch: TracingPatch): void {
     },
     error(message) {
       const found = traced.get(message);
-      if (found) found.call.error = (message as { error?: unknown }).error;
+      // A rejection may be without a reason; it is an error all the same.
+      if (found) found.call.error = (message as { error?: unknown }).error ?? null;
     },
     end(message) {
-      // A synchronous throw: there will be no asyncEnd.
-      const found = traced.get(message);
-      if (found && found.call.error !== undefined) finish(message);
+      // A call that threw or that returned its result: there will be no asyncEnd. That of a promise is not there yet.
+      if ('error' in message || 'result' in message) finish(message);
     },
     asyncStart() {},
     asyncEnd: finish,

@@ -19,6 +19,8 @@ export function replaceMethod(
   const original = (holder as Record<string, unknown>)[name];
   if (typeof original !== 'function') return false;
   if (isWrapper(original as AnyFunction)) return true;
+  const descriptor = Object.getOwnPropertyDescriptor(holder, name);
+  if (descriptor && !descriptor.configurable && !descriptor.writable && !descriptor.set) return false;
   if (Object.getPrototypeOf(holder) === null) {
     // A namespace of import-in-the-middle: assigning sets the export; shimmer would ask it for methods of Object.
     (holder as Record<string, unknown>)[name] = disguise(
@@ -27,8 +29,6 @@ export function replaceMethod(
     );
     return true;
   }
-  const descriptor = Object.getOwnPropertyDescriptor(holder, name);
-  if (descriptor && !descriptor.configurable && !descriptor.writable) return false;
   shimmer.wrap(holder as Record<string, AnyFunction>, name, (found) => disguise(wrap(found), found));
   return true;
 }

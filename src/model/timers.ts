@@ -1,12 +1,25 @@
+import { AsyncResource } from 'node:async_hooks';
+
 /** Timers as they are before the program can fake them. */
 const setTimeoutOriginal = setTimeout;
 const clearTimeoutOriginal = clearTimeout;
 
 export type Timer = NodeJS.Timeout;
 
-/** A timer that never keeps the process alive. */
+/** Made before the program's first line, so that no AsyncLocalStorage of anybody has a store in it. */
+const ownResource = new AsyncResource('otel-instrument');
+
+/**
+ * Calls `fn` in an asynchronous context of our own: timers and sockets made in the program's would keep its stores (a request, a session) for as
+ * long as they live.
+ */
+export function detached<R>(fn: () => R): R {
+  return ownResource.runInAsyncScope(fn);
+}
+
+/** A timer that never keeps the process alive, and nothing of the code that started it. */
 export function startTimer(fn: () => void, delayMillis: number): Timer {
-  return setTimeoutOriginal(fn, delayMillis).unref();
+  return detached(() => setTimeoutOriginal(fn, delayMillis).unref());
 }
 
 export function stopTimer(timer: Timer | undefined): void {

@@ -32,9 +32,9 @@ export function detectResource({ serviceName, attributes, distroVersion }: Resou
     'os.version': release(),
     ...attributes,
     'service.name':
-      serviceName ??
-      attributes['service.name'] ??
-      manifest?.name ??
+      serviceName ||
+      attributes['service.name'] ||
+      manifest?.name ||
       `unknown_service:${basename(process.argv0)}`,
   };
 }
@@ -58,7 +58,7 @@ function hostArch(nodeArch: string): string {
   return { x64: 'amd64', ia32: 'x86', arm: 'arm32', ppc64: 'ppc64' }[nodeArch] ?? nodeArch;
 }
 
-/** Name and version of the `package.json` nearest to the main script, without a scope's `@`. */
+/** Name and version of the `package.json` nearest to the main script. */
 function findManifest(): { name?: string; version?: string } | undefined {
   const script = process.argv[1];
   if (!script) return undefined;

@@ -17,7 +17,9 @@ const arrayValue = { values: (1 << 3) | 2 } as const;
 
 /** Writes one `KeyValue` as a field of the message under way. */
 export function writeKeyValue(writer: Writer, tag: number, key: string, value: AttributeValue): void {
-  writer.uint32(tag).fork().uint32(keyValue.key).string(key).uint32(keyValue.value).fork();
+  writer.uint32(tag).fork();
+  writeString(writer, keyValue.key, key);
+  writer.uint32(keyValue.value).fork();
   writeAnyValue(writer, value);
   writer.ldelim().ldelim();
 }
@@ -30,10 +32,18 @@ export function writeAttributes(writer: Writer, tag: number, attributes: Attribu
   }
 }
 
+/** In `u` mode this matches only halves of surrogate pairs that stand alone. */
+const loneSurrogates = /\p{Surrogate}/gu;
+
+/** Writes a `string` field. What is not Unicode becomes U+FFFD: the Writer would write bytes that are not UTF-8, which receivers refuse. */
+export function writeString(writer: Writer, tag: number, text: string): void {
+  writer.uint32(tag).string(text.replace(loneSurrogates, '\ufffd'));
+}
+
 function writeAnyValue(writer: Writer, value: AttributeValue | null | undefined): void {
   switch (typeof value) {
     case 'string':
-      writer.uint32(anyValue.string).string(value);
+      writeString(writer, anyValue.string, value);
       break;
     case 'number':
       writeNumber(writer, value);

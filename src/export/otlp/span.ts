@@ -1,7 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { Writer } from 'protobufjs/minimal';
 import type { EndedSpan, EndedSpanEvent, EndedSpanLink } from '../../model/ended-span';
-import { writeAttributes, writeId, writeKeyValue, writeUnixNano } from './common';
+import { writeAttributes, writeId, writeKeyValue, writeString, writeUnixNano } from './common';
 
 /** `message Span` of `opentelemetry/proto/trace/v1/trace.proto`: field number and wire type. */
 const span = {
@@ -50,7 +50,7 @@ export function writeSpan(writer: Writer, tag: number, ended: EndedSpan): void {
   writeId(writer, span.spanId, context.spanId);
   writeTraceState(writer, span.traceState, context);
   if (parent) writeId(writer, span.parentSpanId, parent.spanId);
-  writer.uint32(span.name).string(ended.name);
+  writeString(writer, span.name, ended.name);
   writer.uint32(span.kind).uint32(ended.kind + 1);
   writeUnixNano(writer, span.startTimeUnixNano, ended.startMillis);
   writeUnixNano(writer, span.endTimeUnixNano, ended.endMillis);
@@ -65,7 +65,7 @@ export function writeSpan(writer: Writer, tag: number, ended: EndedSpan): void {
   writeCount(writer, span.droppedLinksCount, ended.droppedLinksCount);
   if (ended.status.code !== 0) {
     writer.uint32(span.status).fork();
-    if (ended.status.message) writer.uint32(status.message).string(ended.status.message);
+    if (ended.status.message) writeString(writer, status.message, ended.status.message);
     writer.uint32(status.code).uint32(ended.status.code).ldelim();
   }
   writer.uint32(span.flags).fixed32(flagsOf(context.traceFlags, parent));
@@ -78,7 +78,7 @@ function writeEvent(
 ): void {
   writer.uint32(span.events).fork();
   writeUnixNano(writer, event.timeUnixNano, timeMillis);
-  writer.uint32(event.name).string(name);
+  writeString(writer, event.name, name);
   writeAttributes(writer, event.attributes, attributes);
   writeCount(writer, event.droppedAttributesCount, droppedAttributesCount);
   writer.ldelim();
@@ -100,8 +100,13 @@ function flagsOf(traceFlags: number, origin: SpanContext | undefined): number {
 }
 
 function writeTraceState(writer: Writer, tag: number, { traceState }: SpanContext): void {
-  const serialized = traceState?.serialize();
-  if (serialized) writer.uint32(tag).string(serialized);
+  if (traceState === undefined) return;
+  try {
+    const serialized = traceState.serialize();
+    if (serialized) writeString(writer, tag, serialized);
+  } catch {
+    // A program can bring its own trace state; one that fails must not leave the request half written.
+  }
 }
 
 function writeCount(writer: Writer, tag: number, count: number): void {

@@ -3,7 +3,7 @@ import { Writer } from 'protobufjs/minimal';
 import type { EndedSpan } from '../../model/ended-span';
 import type { Scope } from '../../model/span-data';
 import type { Batch } from '../batch';
-import { writeAttributes } from './common';
+import { writeAttributes, writeString } from './common';
 import { writeSpan } from './span';
 
 /** `ExportTraceServiceRequest` and what it holds (`opentelemetry/proto/trace/v1/trace.proto`). */
@@ -12,6 +12,9 @@ const resourceSpans = { resource: (1 << 3) | 2, scopeSpans: (2 << 3) | 2 } as co
 const resourceMessage = { attributes: (1 << 3) | 2 } as const;
 const scopeSpans = { scope: (1 << 3) | 2, spans: (2 << 3) | 2, schemaUrl: (3 << 3) | 2 } as const;
 const scopeMessage = { name: (1 << 3) | 2, version: (2 << 3) | 2 } as const;
+
+/** A tag and a length before an embedded message. */
+const maxLengthBytes = 6;
 
 Writer.initialBufferSize = 4096;
 
@@ -30,7 +33,7 @@ export function encodeResource(attributes: Attributes): Uint8Array {
 export function createTraceBatch(resource: Uint8Array, maxBytes: number): Batch<EndedSpan> {
   const writers = new Map<Scope, Writer>();
   let count = 0;
-  let byteLength = resource.length;
+  let byteLength = resource.length + maxLengthBytes;
 
   return {
     get count() {
@@ -40,15 +43,16 @@ export function createTraceBatch(resource: Uint8Array, maxBytes: number): Batch<
       return byteLength;
     },
     add(span) {
-      let writer = writers.get(span.scope);
-      if (!writer) writers.set(span.scope, (writer = startScope(span.scope)));
+      const known = writers.get(span.scope);
+      const writer = known ?? startScope(span.scope);
       const start = writer.pos;
       writeSpan(writer, scopeSpans.spans, span);
-      const added = writer.pos - start;
+      const added = known ? writer.pos - start : writer.pos + maxLengthBytes;
       if (byteLength + added > maxBytes) {
         writer.pos = start;
         return false;
       }
+      if (!known) writers.set(span.scope, writer);
       byteLength += added;
       count++;
       return true;
@@ -58,10 +62,11 @@ export function createTraceBatch(resource: Uint8Array, maxBytes: number): Batch<
 }
 
 function startScope({ name, version, schemaUrl }: Scope): Writer {
-  const writer = Writer.create().uint32(scopeSpans.scope).fork().uint32(scopeMessage.name).string(name);
-  if (version) writer.uint32(scopeMessage.version).string(version);
+  const writer = Writer.create().uint32(scopeSpans.scope).fork();
+  writeString(writer, scopeMessage.name, name);
+  if (version) writeString(writer, scopeMessage.version, version);
   writer.ldelim();
-  if (schemaUrl) writer.uint32(scopeSpans.schemaUrl).string(schemaUrl);
+  if (schemaUrl) writeString(writer, scopeSpans.schemaUrl, schemaUrl);
   return writer;
 }
 

@@ -17,16 +17,22 @@ export function sendHttpSync(
   budgetMillis: number,
 ): Outcome {
   const deadline = monotonicMillis() + budgetMillis;
-  const address = resolved(options.hostname!);
-  if (!address) return { kind: 'failure', reason: `${options.hostname} is not resolved` };
+  const message = Buffer.concat([requestHead(options, headers, body.byteLength), body]);
+  let outcome: Outcome = { kind: 'failure', reason: `${options.hostname} is not resolved` };
+  for (const address of addressesOf(options.hostname!)) {
+    outcome = exchange(address, Number(options.port), message, deadline);
+    if (outcome.kind !== 'retryable' || outcome.reason !== 'ECONNREFUSED') break;
+  }
+  return outcome;
+}
+
+function exchange(address: string, port: number, message: Buffer, deadline: number): Outcome {
   let socket: Socket | undefined;
   try {
-    socket = connect(address, Number(options.port));
+    socket = connect(address, port);
     const fd = descriptorOf(socket);
     if (fd === undefined) return { kind: 'failure', reason: 'no socket' };
-    if (!writeAll(fd, Buffer.concat([requestHead(options, headers, body.byteLength), body]), deadline)) {
-      return { kind: 'retryable', reason: 'no connection' };
-    }
+    if (!writeAll(fd, message, deadline)) return { kind: 'retryable', reason: 'no connection' };
     return readAnswer(fd, deadline);
   } catch (error) {
     return { kind: 'retryable', reason: (error as NodeJS.ErrnoException).code ?? (error as Error).message };
@@ -35,24 +41,26 @@ export function sendHttpSync(
   }
 }
 
-/** Whether {@link sendHttpSync} can reach this target: plain HTTP, an address or `localhost`, not on Windows (no descriptors). */
+/** Whether {@link sendHttpSync} can reach this target: plain HTTP, an address that is known, not on Windows (no descriptors). */
 export function canSendSync(options: RequestOptions): boolean {
   return (
-    options.protocol === 'http:' && process.platform !== 'win32' && resolved(options.hostname!) !== undefined
+    options.protocol === 'http:' && process.platform !== 'win32' && addressesOf(options.hostname!).length > 0
   );
 }
 
-const resolvedNames = new Map<string, string>();
+const answeredFrom = new Map<string, string>();
 
-/** Remembers an address that an asynchronous export found, so that the last one need not ask. */
-export function rememberAddress(hostname: string, address: string): void {
-  resolvedNames.set(hostname, address);
+/** Remembers where an asynchronous export was answered from, so that the last one need not resolve the name. */
+export function rememberAddress(hostname: string, address: string | undefined): void {
+  if (address !== undefined) answeredFrom.set(hostname, address);
 }
 
-function resolved(hostname: string): string | undefined {
+function addressesOf(hostname: string): readonly string[] {
   const { isIP } = require('node:net') as typeof import('node:net');
-  if (isIP(hostname)) return hostname;
-  return resolvedNames.get(hostname) ?? (hostname === 'localhost' ? '127.0.0.1' : undefined);
+  if (isIP(hostname)) return [hostname];
+  const known = answeredFrom.get(hostname);
+  if (known !== undefined) return [known];
+  return hostname === 'localhost' ? ['127.0.0.1', '::1'] : [];
 }
 
 function connect(address: string, port: number): Socket {

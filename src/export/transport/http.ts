@@ -2,8 +2,10 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { suppressed } from '../../model/suppress';
 import { startTimer, stopTimer } from '../../model/timers';
 import type { Outcome, Transport } from '../outcome';
+import { sendByChild } from './http-child';
 import { maxResponseBytes, outcomeOf } from './http-response';
-import { canSendSync, sendHttpSync } from './http-sync';
+import { canSendSync, rememberAddress, sendHttpSync } from './http-sync';
+import { releaseLoopWhileConnecting } from './release-loop';
 
 /** Where and how requests are sent. */
 export interface HttpTarget {
@@ -39,13 +41,15 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
     'user-agent': userAgent,
   };
   if (target.compression === 'gzip') headers['content-encoding'] = 'gzip';
-  const options: RequestOptions = {
+  const options: RequestOptions & { autoSelectFamily: boolean } = {
     protocol: url.protocol,
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port || (secure ? 443 : 80),
     path: url.pathname + url.search,
     method: 'POST',
     agent,
+    // `localhost` is ::1 first on many machines, and Node 18 tries only the first address unless asked.
+    autoSelectFamily: true,
   };
   if (url.username) options.auth = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
 
@@ -58,17 +62,10 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
         else post(zipped, timeoutMillis, done);
       });
     },
-    sendSync: canSendSync(options)
-      ? (body, budgetMillis) => {
-          const { gzipSync } = require('node:zlib') as typeof import('node:zlib');
-          return sendHttpSync(
-            options,
-            headers,
-            target.compression === 'gzip' ? gzipSync(body) : body,
-            budgetMillis,
-          );
-        }
-      : undefined,
+    sendSync(body, budgetMillis) {
+      const send = canSendSync(options) ? sendHttpSync : sendByChild;
+      return send(options, headers, target.compression === 'gzip' ? gzipped(body) : body, budgetMillis);
+    },
     shutdown: () => agent.destroy(),
   };
 
@@ -76,7 +73,7 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
     let finished = false;
     let request: ClientRequest | undefined;
     const timer = startTimer(
-      () => finish({ kind: 'retryable', reason: `no answer in ${timeoutMillis} ms` }),
+      () => finish({ kind: 'retryable', reason: `no answer in ${Math.round(timeoutMillis)} ms` }),
       timeoutMillis,
     );
     try {
@@ -87,12 +84,18 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
       finish({ kind: 'failure', reason: (error as Error).message });
       return;
     }
-    request.on('socket', (socket) => socket.unref());
+    request.on('socket', (socket) => {
+      socket.unref();
+      if (socket.connecting) releaseLoopWhileConnecting(socket, () => request?.destroy());
+    });
     request.on('error', (error: NodeJS.ErrnoException) => {
       const kind = retryableCodes.has(error.code ?? '') ? 'retryable' : 'failure';
       finish({ kind, reason: error.code ?? error.message });
     });
-    request.on('response', (response) => readAnswer(response, finish));
+    request.on('response', (response) => {
+      rememberAddress(options.hostname!, response.socket.remoteAddress);
+      readAnswer(response, finish);
+    });
     request.end(body);
 
     function finish(outcome: Outcome): void {
@@ -103,6 +106,11 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
       done(outcome);
     }
   }
+}
+
+function gzipped(body: Uint8Array): Uint8Array {
+  const { gzipSync } = require('node:zlib') as typeof import('node:zlib');
+  return gzipSync(body);
 }
 
 function readAnswer(response: IncomingMessage, finish: (outcome: Outcome) => void): void {

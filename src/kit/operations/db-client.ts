@@ -10,7 +10,7 @@ import {
   safeOperation,
   set,
 } from '../operation';
-import { sanitizeSql } from '../sanitize/sql';
+import { createSqlSanitizer } from '../sanitize/sql';
 import { telemetry } from '../telemetry';
 
 /** How to read a database call. Getters run only for sampled calls, but for `operationName` and `sql`, which name the span. */
@@ -32,6 +32,8 @@ export interface DbClient<C extends Call> {
   readonly defaultPort?: number;
   /** `db.response.status_code` of a failed call, such as an SQLSTATE. */
   readonly statusCode?: Getter<C, string>;
+  /** Description of a failed call's status, where the error's message may hold what the program sent. */
+  readonly statusMessage?: Getter<C, string>;
 }
 
 /**
@@ -40,6 +42,7 @@ export interface DbClient<C extends Call> {
  */
 export function dbClient<C extends Call>(client: DbClient<C>): Operation<C> {
   const tracer = telemetry.instrumented(client.instrumentation);
+  const sanitizeSql = createSqlSanitizer();
 
   return safeOperation<C>({ start, end });
 
@@ -73,7 +76,7 @@ export function dbClient<C extends Call>(client: DbClient<C>): Operation<C> {
       const statusCode = read(client.statusCode, call);
       set(span, 'db.response.status_code', statusCode);
       span.setAttribute('error.type', statusCode ?? errorType(call.error));
-      const message = errorMessage(call.error);
+      const message = client.statusMessage ? read(client.statusMessage, call) : errorMessage(call.error);
       span.setStatus(message ? { code: SpanStatusCode.ERROR, message } : { code: SpanStatusCode.ERROR });
     }
     span.end();

@@ -2,15 +2,21 @@ import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { type Active, reportFailure, set } from '../operation';
 import { redactUrl } from '../sanitize/url';
 import { telemetry } from '../telemetry';
-import { isKnownMethod, unknownMethodName } from './http-common';
+import {
+  defaultPort,
+  isKnownMethod,
+  plainAddress,
+  splitHostPort,
+  splitTarget,
+  unknownMethodName,
+} from './http-common';
 
-/** One request on the wire, as far as it is known before it is sent. */
-export interface ClientRequestFacts {
-  readonly method: string;
-  /** Absolute; credentials and secrets are removed here. */
+/** Where one request on the wire goes. */
+export interface ClientTarget {
+  /** Absolute; of CONNECT the authority alone. Credentials and secrets are removed here. */
   readonly url: string;
-  readonly host: string;
-  readonly port: number;
+  /** Of a server on a Unix socket: its path, which then is the address. */
+  readonly socketPath?: string | undefined;
 }
 
 /** How a request ended. */
@@ -22,6 +28,8 @@ export interface ClientOutcome {
   readonly protocolVersion?: string | undefined;
   readonly peerAddress?: string | undefined;
   readonly peerPort?: number | undefined;
+  /** In place of the first one, where only the connection told the port. */
+  readonly target?: ClientTarget | undefined;
 }
 
 /** Requests by a client (semantic conventions, "HTTP client spans"): CLIENT, named by the method, one span a request on the wire. */
@@ -29,20 +37,17 @@ export function httpClient(instrumentation: string) {
   const tracer = telemetry.instrumented(instrumentation);
   return { start, inject, end };
 
-  /** Begins the span; `undefined` if it is not to be traced. Never throws. @param facts - read only if the span is recorded. */
-  function start(method: string, facts: () => ClientRequestFacts): Active | undefined {
+  /** Begins the span; `undefined` if it is not to be traced. Never throws. @param target - read only if the span is recorded. */
+  function start(method: string, target: () => ClientTarget): Active | undefined {
     if (telemetry.isSuppressed()) return undefined;
     try {
       const parent = telemetry.activeContext();
       const isKnown = isKnownMethod(method);
       const span = tracer.startSpan(isKnown ? method : unknownMethodName, SpanKind.CLIENT, parent);
       if (span.isRecording()) {
-        const { url, host, port } = facts();
         span.setAttribute('http.request.method', isKnown ? method : '_OTHER');
         if (!isKnown) span.setAttribute('http.request.method_original', method.slice(0, 64));
-        span.setAttribute('url.full', redactUrl(url));
-        span.setAttribute('server.address', host);
-        span.setAttribute('server.port', port);
+        setTarget(span, target());
       }
       return { span, context: telemetry.withSpan(parent, span) };
     } catch (error) {
@@ -77,9 +82,10 @@ export function httpClient(instrumentation: string) {
     try {
       if (span.isRecording()) {
         const { statusCode } = outcome;
+        if (outcome.target) setTarget(span, outcome.target);
         set(span, 'http.response.status_code', statusCode);
         set(span, 'network.protocol.version', outcome.protocolVersion);
-        set(span, 'network.peer.address', outcome.peerAddress);
+        set(span, 'network.peer.address', plainAddress(outcome.peerAddress));
         set(span, 'network.peer.port', outcome.peerPort);
         const failed =
           outcome.errorType ??
@@ -94,4 +100,17 @@ export function httpClient(instrumentation: string) {
       reportFailure(error);
     }
   }
+}
+
+/** `server.*` name the server that the URL names, also behind a proxy; the proxy is the `network.peer.*`. */
+function setTarget(span: Active['span'], { url, socketPath }: ClientTarget): void {
+  span.setAttribute('url.full', redactUrl(url));
+  if (socketPath !== undefined) {
+    span.setAttribute('server.address', socketPath);
+    return;
+  }
+  const { scheme, authority = '' } = splitTarget(url, url.includes('://') ? 'GET' : 'CONNECT');
+  const { host, port } = splitHostPort(authority);
+  set(span, 'server.address', host || undefined);
+  set(span, 'server.port', port ?? (scheme === undefined ? undefined : defaultPort(scheme)));
 }

@@ -21,6 +21,60 @@ export function splitHostPort(authority: string): { host: string; port: number |
   };
 }
 
+/** `host:port` as it stands in a URL: IPv6 in brackets, the scheme's own port left out. */
+export function joinHostPort(scheme: string, host: string, port: number | undefined): string {
+  const shown = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return port === undefined || port === defaultPort(scheme) ? shown : `${shown}:${port}`;
+}
+
+/** The port of `http` or `https`. */
+export function defaultPort(scheme: string): number {
+  return scheme === 'https' ? 443 : 80;
+}
+
+/** The parts of a request target; absolute-form (to proxies) has all, origin-form only path and query (RFC 9112, 3.2). */
+export interface Target {
+  readonly scheme?: string;
+  readonly authority?: string;
+  /** Missing in authority-form, the target of CONNECT. */
+  readonly path?: string;
+  /** Without the question mark; missing if empty. */
+  readonly query?: string | undefined;
+}
+
+/** Splits a request target or an absolute URL. Total: what is neither is taken for a path. */
+export function splitTarget(target: string, method: string): Target {
+  if (method === 'CONNECT' && !target.startsWith('/')) return { authority: target };
+  const schemeEnd = target.startsWith('/') ? -1 : target.indexOf('://');
+  if (schemeEnd <= 0) return splitQuery(target);
+  const start = schemeEnd + 3;
+  let end = start;
+  while (end < target.length && !endsAuthority(target.charCodeAt(end))) end++;
+  const authority = target.slice(start, end);
+  const rest = target.slice(end);
+  return {
+    scheme: target.slice(0, schemeEnd).toLowerCase(),
+    authority: authority.slice(authority.lastIndexOf('@') + 1),
+    ...splitQuery(rest.startsWith('/') ? rest : `/${rest}`),
+  };
+}
+
+function splitQuery(target: string): { path: string; query: string | undefined } {
+  const start = target.indexOf('?');
+  return start < 0
+    ? { path: target, query: undefined }
+    : { path: target.slice(0, start), query: target.slice(start + 1) || undefined };
+}
+
+function endsAuthority(code: number): boolean {
+  return code === 0x2f /* / */ || code === 0x3f /* ? */ || code === 0x23; /* # */
+}
+
+/** An address as it is known outside the socket: IPv4 in the IPv6 form of dual-stack sockets (RFC 4291, 2.5.5.2) becomes plain. */
+export function plainAddress(address: string | undefined): string | undefined {
+  return address?.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+}
+
 /** A header as one string: of a list the first value. */
 export function firstHeader(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'object' ? value[0] : value;

@@ -1,16 +1,25 @@
 import { type Context, SpanKind, SpanStatusCode, type TextMapGetter } from '@opentelemetry/api';
+import { nowMillis } from '../../model/clock';
 import { type Active, reportFailure, set } from '../operation';
 import { redactQuery } from '../sanitize/url';
 import { telemetry } from '../telemetry';
 import { readForwarded } from './forwarded';
-import { firstHeader, isKnownMethod, splitHostPort, unknownMethodName } from './http-common';
+import {
+  defaultPort,
+  firstHeader,
+  isKnownMethod,
+  plainAddress,
+  splitHostPort,
+  splitTarget,
+  unknownMethodName,
+} from './http-common';
 
 type Headers = Record<string, string | string[] | undefined>;
 
 /** What the operation reads of a request: {@link IncomingMessage} and its like in HTTP/2 have it. */
 export interface ServerRequest {
   readonly method?: string | undefined;
-  /** Path and query, as on the request line. */
+  /** The target, as on the request line: path and query, to a proxy a whole URL, for CONNECT an authority. */
   readonly url?: string | undefined;
   readonly headers: Headers;
   readonly httpVersion: string;
@@ -29,10 +38,19 @@ export interface ServerOutcome {
   readonly errorType?: string | undefined;
 }
 
+/**
+ * The pattern of a route as written in the program, `/users/:id`; or, where it is certain only when the response is there, a function that
+ * finds it then (`statusCode` is what was sent).
+ */
+export type Route = string | undefined | ((statusCode: number | undefined) => string | undefined);
+
 /** The server span of a request under way. */
 interface ServerSpan extends Active {
+  /** The span's name until a route is known: the method. */
   readonly method: string;
-  route?: string;
+  route?: Route;
+  /** The last error that a framework turned into a response. */
+  failure?: { readonly error: unknown; readonly timeMillis: number };
 }
 
 const serverSpans = new WeakMap<object, ServerSpan>();
@@ -49,18 +67,21 @@ export function httpServer(instrumentation: string) {
   const tracer = telemetry.instrumented(instrumentation);
   return { start, end };
 
-  /** Begins the span as a child of what the request's headers say. Never throws. */
-  function start(request: ServerRequest): Active | undefined {
+  /**
+   * Begins the span as a child of what the request's headers say. Never throws.
+   * @param identity - the object by which {@link setRoute} finds the span again: the request, or its HTTP/2 stream.
+   */
+  function start(request: ServerRequest, identity: object = request): Active | undefined {
     try {
       const remote = telemetry.propagator.extract(telemetry.rootContext, request.headers, headerGetter);
-      return startIn(remote, request);
+      return startIn(remote, request, identity);
     } catch (error) {
       reportFailure(error);
       return undefined;
     }
   }
 
-  function startIn(parent: Context, request: ServerRequest): Active {
+  function startIn(parent: Context, request: ServerRequest, identity: object): Active {
     const method = request.method ?? 'GET';
     const name = isKnownMethod(method) ? method : unknownMethodName;
     const span = tracer.startSpan(name, SpanKind.SERVER, parent);
@@ -71,20 +92,25 @@ export function httpServer(instrumentation: string) {
       set(span, 'network.protocol.version', request.httpVersion === '2.0' ? '2' : request.httpVersion);
     }
     const active: ServerSpan = { span, context: telemetry.withSpan(parent, span), method: name };
-    serverSpans.set(request, active);
+    serverSpans.set(identity, active);
     return active;
   }
 
   /** Ends the span of a request. Never throws. */
-  function end({ span }: Active, { statusCode, errorType }: ServerOutcome): void {
+  function end(active: Active, { statusCode, errorType }: ServerOutcome): void {
+    const { span } = active;
     try {
       if (span.isRecording()) {
+        nameByRoute(active as ServerSpan, statusCode);
         set(span, 'http.response.status_code', statusCode);
+        // Once a status is sent, it is the error's type; an answer below 500 is no error of the server's, whatever led to it.
         const failed =
           errorType ?? (statusCode !== undefined && statusCode >= 500 ? String(statusCode) : undefined);
         if (failed !== undefined) {
           span.setAttribute('error.type', failed);
           span.setStatus({ code: SpanStatusCode.ERROR });
+          const { failure } = active as ServerSpan;
+          if (failure) span.recordException(failure.error as Error, failure.timeMillis);
         }
       }
       span.end();
@@ -95,22 +121,51 @@ export function httpServer(instrumentation: string) {
 }
 
 /**
- * The route that a framework matched for a request: `http.route`, and the second half of the span's name.
+ * The route that a framework matched for a request: `http.route`, and the second half of the span's name. It may be set again, as a
+ * request passes from route to route; what counts is the last when the response is there.
  * @param request - the request object of `node:http` or `node:http2`.
- * @param route - the pattern as written in the program, `/users/:id`.
+ * @param route - `undefined`: what answers now is no route.
  */
-export function setRoute(request: object, route: string | undefined): void {
-  const active = serverSpans.get(request);
-  if (active === undefined || !route || active.route === route) return;
-  active.route = route;
-  active.span.setAttribute('http.route', route);
-  active.span.updateName(`${active.method} ${route}`);
+export function setRoute(request: object, route: Route): void {
+  const active = serverSpanOf(request);
+  if (active !== undefined) active.route = route;
 }
 
-/** Records an error that a framework handled by answering it: its class as `error.type`, the error itself as an exception. */
+/**
+ * An error that a framework, or the program's error handler, turns into a response. It becomes an `exception` event of the span if the
+ * response says that the server failed (5xx, or never whole): an error answered with a 4xx was meant (semantic conventions, "HTTP
+ * server: status").
+ * @param request - the request object of `node:http` or `node:http2`.
+ */
 export function recordRequestError(request: object, error: unknown): void {
-  const span = serverSpans.get(request)?.span;
-  if (span?.isRecording() && error instanceof Error) span.recordException(error);
+  const active = serverSpanOf(request);
+  if (!active?.span.isRecording() || !(error instanceof Error) || active.failure?.error === error) return;
+  active.failure = { error, timeMillis: nowMillis() };
+}
+
+/** The compatibility API of `node:http2` makes a request object for a stream that is known already. */
+function serverSpanOf(request: object): ServerSpan | undefined {
+  return serverSpans.get(request) ?? serverSpans.get((request as { stream?: object }).stream ?? request);
+}
+
+/** A name that the program gave the span stays. */
+function nameByRoute({ span, method, route }: ServerSpan, statusCode: number | undefined): void {
+  const found = typeof route === 'function' ? routeOrNothing(route, statusCode) : route;
+  if (!found) return;
+  span.setAttribute('http.route', found);
+  if ((span as { name?: unknown }).name === method) span.updateName(`${method} ${found}`);
+}
+
+function routeOrNothing(
+  route: (statusCode: number | undefined) => string | undefined,
+  statusCode: number | undefined,
+): string | undefined {
+  try {
+    return route(statusCode);
+  } catch (error) {
+    reportFailure(error);
+    return undefined;
+  }
 }
 
 function setMethod(span: Active['span'], method: string): void {
@@ -122,22 +177,22 @@ function setMethod(span: Active['span'], method: string): void {
     });
 }
 
-function setUrl(span: Active['span'], { url = '/', headers, socket }: ServerRequest): void {
+function setUrl(span: Active['span'], { method = 'GET', url, headers, socket }: ServerRequest): void {
   const forwarded = readForwarded(headers);
-  const scheme = forwarded.proto?.toLowerCase() ?? (socket?.encrypted ? 'https' : 'http');
-  const authority = forwarded.host ?? firstHeader(headers[':authority']) ?? firstHeader(headers.host);
-  const queryStart = url.indexOf('?');
-  span.setAttribute('url.path', queryStart < 0 ? url : url.slice(0, queryStart));
+  const target = splitTarget(url ?? (method === 'CONNECT' ? '' : '/'), method);
+  const scheme = forwarded.proto?.toLowerCase() ?? target.scheme ?? (socket?.encrypted ? 'https' : 'http');
+  const authority =
+    forwarded.host || target.authority || firstHeader(headers[':authority']) || firstHeader(headers.host);
+  set(span, 'url.path', target.path);
   span.setAttribute('url.scheme', scheme);
-  if (queryStart >= 0 && queryStart < url.length - 1)
-    span.setAttribute('url.query', redactQuery(url.slice(queryStart + 1)));
+  if (target.query !== undefined) span.setAttribute('url.query', redactQuery(target.query));
   if (authority) {
     const { host, port } = splitHostPort(authority);
     span.setAttribute('server.address', host);
-    span.setAttribute('server.port', port ?? (scheme === 'https' ? 443 : 80));
+    span.setAttribute('server.port', port ?? defaultPort(scheme));
   }
-  const peer = socket?.remoteAddress;
-  set(span, 'client.address', forwarded.client ?? peer);
+  const peer = plainAddress(socket?.remoteAddress);
+  set(span, 'client.address', plainAddress(forwarded.client) ?? peer);
   set(span, 'network.peer.address', peer);
   set(span, 'network.peer.port', peer === undefined ? undefined : socket?.remotePort);
 }

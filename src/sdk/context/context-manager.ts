@@ -33,7 +33,8 @@ export function runWithContext<A extends unknown[], R>(
 
 /** Calls `fn` outside every context: for work that no request caused, such as timers of the exporter. */
 export function runOutsideContext<R>(fn: () => R): R {
-  return storage.getStore() === undefined ? fn() : storage.exit(fn);
+  // `storage.exit` does the same for 1.5 us on Node 18 to 22; entering no store costs 0.05.
+  return storage.getStore() === undefined ? fn() : storage.run(undefined as never, fn);
 }
 
 /** The API's context manager over the same storage. */
@@ -69,9 +70,16 @@ function bindEmitter<T>(context: Context, target: T): T {
   const emitter = target as Record<string, unknown>;
   if (typeof emitter?.on !== 'function') return target;
   const boundListeners = new WeakMap<Listener, Listener>();
+  const isBound = new WeakSet<Listener>();
   const boundTo = (listener: Listener) => {
+    // What `once` makes of a bound listener comes back through `on`; bound again, it could not be found to be removed.
+    if (isBound.has((listener as { listener?: Listener }).listener ?? listener)) return listener;
     let bound = boundListeners.get(listener);
-    if (!bound) boundListeners.set(listener, (bound = bindFunction(context, listener)));
+    if (!bound) {
+      bound = bindFunction(context, listener);
+      boundListeners.set(listener, bound);
+      isBound.add(bound);
+    }
     return bound;
   };
   for (const name of addListenerMethods) {

@@ -25,8 +25,8 @@ export function isTracingSuppressed(context: Context): boolean {
 
 function isValid({ traceId, spanId }: SpanContext): boolean {
   return (
-    traceId.length === 32 &&
-    spanId.length === 16 &&
+    traceId?.length === 32 &&
+    spanId?.length === 16 &&
     traceId !== '00000000000000000000000000000000' &&
     spanId !== '0000000000000000'
   );

@@ -103,7 +103,7 @@ export class RecordingSpan implements Span, EndedSpan {
   }
 
   addLink(link: Link): this {
-    if (this.endMillis >= 0 || typeof link?.context?.traceId !== 'string') return this;
+    if (this.endMillis >= 0 || !hasIds(link?.context)) return this;
     const { limits } = this.environment;
     if (this.links.length >= limits.linkCount) {
       this.droppedLinksCount++;
@@ -120,7 +120,7 @@ export class RecordingSpan implements Span, EndedSpan {
   }
 
   addLinks(links: Link[]): this {
-    for (const link of links) this.addLink(link);
+    for (const link of links ?? []) this.addLink(link);
     return this;
   }
 
@@ -142,9 +142,11 @@ export class RecordingSpan implements Span, EndedSpan {
     return this;
   }
 
+  /** An `exception` event (semantic conventions, "Exceptions"); it needs at least a type or a message. */
   recordException(exception: Exception, time?: TimeInput): void {
     const thrown = typeof exception === 'string' ? { message: exception } : exception;
-    const type = thrown?.code !== undefined ? String(thrown.code) : thrown?.name;
+    const type = thrown?.code ? String(thrown.code) : thrown?.name;
+    if (!type && !thrown?.message) return;
     this.addEvent(
       'exception',
       {
@@ -162,4 +164,15 @@ export class RecordingSpan implements Span, EndedSpan {
     this.environment.sink(this);
     this.attributeKeys = this.attributeValues = this.events = this.links = noItems;
   }
+}
+
+/** Ids of another form would make the whole request unreadable for a collector. */
+function hasIds(context: SpanContext | undefined): boolean {
+  return hexId(context?.traceId, 32) && hexId(context?.spanId, 16);
+}
+
+const notHex = /[^0-9a-f]/i;
+
+function hexId(id: unknown, length: number): boolean {
+  return typeof id === 'string' && id.length === length && !notHex.test(id);
 }

@@ -34,6 +34,8 @@ function parentBased(root: Sampler): Sampler {
  * Python compare the low 63 and 64 bits: they decide alike but for ids within 2^-53 of the bound.
  */
 function traceIdRatio(ratio: number): Sampler {
+  // The largest ids round up to the bound of 1.
+  if (ratio >= 1) return () => true;
   const bound = ratio * 2 ** 56;
   return (_parent, traceId) => Number.parseInt(traceId.slice(18, 32), 16) < bound;
 }

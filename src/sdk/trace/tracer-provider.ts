@@ -44,7 +44,8 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
 function createTracer(options: TracerProviderOptions, scope: Scope): Tracer {
   return { startSpan, startActiveSpan: startActiveSpan as Tracer['startActiveSpan'] };
 
-  function startSpan(name: string, spanOptions: SpanOptions = {}, context: Context = activeContext()): Span {
+  function startSpan(name: string, given?: SpanOptions, context: Context = activeContext()): Span {
+    const spanOptions = given ?? {};
     const parent = spanOptions.root ? undefined : parentOf(context);
     if (options.passThrough) return new NonRecordingSpan(parent ?? invalidSpanContext);
     const suppressed = isTracingSuppressed(context);

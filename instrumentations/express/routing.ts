@@ -1,0 +1,94 @@
+import { setRoute } from '../../src/kit';
+import type { ExpressRequest, ExpressRoute, Layer, Match, Path } from './types';
+
+/** Where a request is on its way through routers. */
+export interface Routing {
+  readonly request: ExpressRequest;
+  /** Patterns by what they matched of the URL: `/api/7` -> `/api/:version`. */
+  mounts?: Map<string, string>;
+  /** The last route that fits path and method. The router passes over it while an error is looking for its handler. */
+  fitting?: ExpressRoute;
+  fittingPattern?: string | undefined;
+  /** Pattern of the last route that got the request. */
+  takenPattern?: string | undefined;
+}
+
+export const routings = new WeakMap<object, Routing>();
+
+/** The state of a request; made when it meets its first router. */
+export function routingOf(request: ExpressRequest): Routing {
+  let routing = routings.get(request);
+  if (routing === undefined) {
+    routing = { request };
+    routings.set(request, routing);
+  }
+  return routing;
+}
+
+/**
+ * A layer matches the URL: a route, an error handler, or a handler or router that was mounted with `use`.
+ * @param pattern - the layer's path as the program wrote it.
+ */
+export function followMatch(routing: Routing, layer: Layer, matched: Match, pattern: Path): void {
+  const { request } = routing;
+  // What runs after the answer, such as a logger behind the route, has no say.
+  if (request.res?.headersSent) return;
+  if (request.route === routing.fitting) routing.takenPattern = routing.fittingPattern;
+
+  if (layer.route) {
+    if (!handlesMethod(layer.route, request.method ?? 'GET')) return;
+    routing.fitting = layer.route;
+    routing.fittingPattern = join(mountOf(routing, request), pattern);
+    setRoute(request, routing.fittingPattern);
+  } else if (layer.handle.length === 4) {
+    // It only runs with an error: the route that failed stays the route.
+    setRoute(request, routing.takenPattern);
+  } else {
+    setRoute(request, undefined);
+    const matchedPath = typeof matched === 'object' ? matched.path : layer.path;
+    if (matchedPath) enterMount(routing, request, matchedPath, pattern);
+  }
+}
+
+function handlesMethod({ methods, stack }: ExpressRoute, method: string): boolean {
+  if (methods._all || methods[method.toLowerCase()] || (method === 'HEAD' && methods.get)) return true;
+  // express 4.0 keeps no note of `route.all`: its handlers have no method.
+  return typeof stack === 'object' ? stack.some((layer) => !layer.method) : stack !== undefined;
+}
+
+/** What is inside a mounted router sees only the rest of the URL; the patterns of its mounts are kept until then. */
+function enterMount(routing: Routing, request: ExpressRequest, matchedPath: string, pattern: Path): void {
+  routing.mounts ??= new Map();
+  const base = baseUrlOf(request) + withoutEndSlash(matchedPath);
+  routing.mounts.set(base, withoutEndSlash(join(mountOf(routing, request), pattern)));
+}
+
+function mountOf({ mounts }: Routing, request: ExpressRequest): string {
+  return mounts?.get(baseUrlOf(request)) ?? '';
+}
+
+/** express 4.0 and 4.1 do not tell it: it is what `originalUrl` has more than `url`, to which a slash may have been added. */
+function baseUrlOf({ baseUrl, originalUrl = '', url = '' }: ExpressRequest): string {
+  if (baseUrl !== undefined) return baseUrl;
+  const rest = originalUrl.endsWith(url) ? url.length : url.length - 1;
+  return originalUrl.slice(0, originalUrl.length - rest);
+}
+
+/** `/api` and `/users/:id` become `/api/users/:id`; `/api` and `/` become `/api`. */
+function join(mount: string, path: Path): string {
+  const pattern = path instanceof RegExp ? path.source : String(path);
+  if (mount === '') return pattern || '/';
+  if (pattern === '' || pattern === '/') return mount;
+  return pattern.startsWith('/') || path instanceof RegExp ? mount + pattern : `${mount}/${pattern}`;
+}
+
+/** The way through the application ended: with an error, at the route that failed; without one, nothing answered. */
+export function followEnd(routing: Routing, error: unknown): void {
+  const { request } = routing;
+  if (request.route === routing.fitting) routing.takenPattern = routing.fittingPattern;
+  setRoute(request, error ? routing.takenPattern : undefined);
+}
+
+function withoutEndSlash(path: string): string {
+  return path.endsWith('/') ? path.slice(0, -1) : path;
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { type Active, errorType, httpServer, interceptRead, telemetry } from '../../src/kit';
+
+const server = httpServer('http');
+
+/** The span of a request that the parser has read the head of; its handler runs next, in the same asynchronous resource. */
+export function startServerSpan(request: IncomingMessage, response: ServerResponse, socket: Socket): void {
+  const active = server.start(request as never);
+  if (active === undefined) return;
+  telemetry.enter(active.context);
+  if (hasBody(request)) enterWithBody(request, active);
+  const stopWaiting = isQueued(socket) ? endWithSocket(active, socket) : undefined;
+
+  response.on('close', () => {
+    stopWaiting?.();
+    // The connection closes outside every request; what the program does about it belongs to this one.
+    telemetry.enter(active.context);
+    const failure = response.writableFinished ? undefined : (response.errored ?? request.errored);
+    server.end(active, {
+      statusCode: wasSent(response) ? response.statusCode : undefined,
+      errorType: response.writableFinished ? undefined : failure ? errorType(failure) : 'ECONNRESET',
+    });
+  });
+}
+
+/** `headersSent` is already true of a head that was only built. */
+function wasSent(response: ServerResponse): boolean {
+  return (response as unknown as { _headerSent: boolean })._headerSent;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
+
+/**
+ * Body chunks arrive in later callbacks of the parser, which Node 24 and later run in the context of the connection. The parser hands each
+ * to `request.push`, which nobody else reads: a place to enter the request's context.
+ */
+function enterWithBody(request: IncomingMessage, { context }: Active): void {
+  interceptRead(request, 'push', (_request, push) => {
+    telemetry.enter(context);
+    return push;
+  });
+}
+
+/** Whether the response has to wait for that of an earlier, pipelined request. */
+function isQueued(socket: Socket): boolean {
+  return Boolean((socket as { _httpMessage?: unknown })._httpMessage);
+}
+
+/** Node before 24 tells a waiting response nothing when its connection is lost. */
+function endWithSocket(active: Active, socket: Socket): () => void {
+  const onClose = () => server.end(active, { errorType: 'ECONNRESET' });
+  socket.once('close', onClose);
+  return () => socket.removeListener('close', onClose);
+}
