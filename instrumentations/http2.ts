@@ -1,5 +1,5 @@
 import { defineInstrumentation } from '../src/kit';
-import { patchHttp2, patchHttp2IfLoaded } from './http2/patch';
+import { patchFactories, patchHttp2IfLoaded, patchServerClass } from './http2/patch';
 
 export default defineInstrumentation({
   name: 'http2',
@@ -12,7 +12,10 @@ export default defineInstrumentation({
   // Loading node:http2 costs 4 to 10 ms, so it is patched with the first connection of a program that loaded it itself. Its own
   // channels tell of a stream only after its headers have gone.
   channels: {
-    'net.server.socket': patchHttp2IfLoaded,
+    'net.server.socket': ({ socket }) => {
+      patchHttp2IfLoaded();
+      patchServerClass(socket.server);
+    },
     'net.client.socket': patchHttp2IfLoaded,
   },
   builtins: [
@@ -20,7 +23,7 @@ export default defineInstrumentation({
       module: 'node:http2',
       // Where `net.client.socket` is silent about TLS.
       nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0',
-      patch: patchHttp2,
+      patch: patchFactories,
     },
   ],
 });

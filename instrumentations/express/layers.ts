@@ -2,7 +2,10 @@ import { type AnyFunction, disguise, reportFailure } from '../../src/kit';
 import { followMatch, type Routing, routingOf } from './routing';
 import type { ExpressRequest, Layer, Match, Path } from './types';
 
-/** The request whose URL was parsed last: layers that are asked for a match are asked for this one. Kept until the next (a WeakRef costs more than the rest). */
+/**
+ * The request whose URL was parsed last: layers that are asked for a match are asked for this one. It is kept until the next one comes; a
+ * WeakRef would cost more than all the rest.
+ */
 let current: Routing | undefined;
 /** Whether its URL is well-formed: otherwise a layer throws an error that express prints. */
 let isDecodable = true;

@@ -6,38 +6,72 @@ import { watchSessions } from './server';
 type Http2 = typeof import('node:http2');
 type Http2Server = import('node:http2').Http2Server;
 
+const seenPrototypes = new WeakSet<object>();
 let isPatched = false;
 let modulesSeen = 0;
 
-/** Patches node:http2 as soon as the program has loaded it; until then a look at the list of loaded modules, if it has grown. */
+/** Patches the class of a server that has got a connection, if it is one of node:http2. */
+export function patchServerClass(server: object | undefined): void {
+  const prototype = server && (Object.getPrototypeOf(server) as Http2Server);
+  if (!prototype || seenPrototypes.has(prototype)) return;
+  seenPrototypes.add(prototype);
+  if (!('updateSettings' in server)) return;
+  // Whatever a server does first, be it with a connection that another server handed to it, it emits.
+  interceptRead(prototype, 'emit', (self, emit) => {
+    watchSessions(self);
+    return emit;
+  });
+}
+
+/**
+ * Patches node:http2 as soon as the program has loaded it; until then a look at the list of loaded modules, if it has grown. The classes
+ * are not exported: one object of each shows them (but a TLS server, which costs 20 to 90 ms to make, is left to its first connection).
+ */
 export function patchHttp2IfLoaded(): void {
   if (isPatched) return;
   const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
   if (moduleLoadList === undefined || moduleLoadList.length === modulesSeen) return;
   modulesSeen = moduleLoadList.length;
-  if (moduleLoadList.includes('NativeModule http2')) patchHttp2(require('node:http2') as Http2);
-}
-
-/** The classes are not exported: one object of each shows them. */
-export function patchHttp2(http2: Http2): void {
-  if (isPatched) return;
+  if (!moduleLoadList.includes('NativeModule http2')) return;
   isPatched = true;
-  for (const server of [http2.createServer(), http2.createSecureServer() as Http2Server]) {
-    // Whatever a server does first, be it the `connection` of another server handed to it, it emits.
-    interceptRead(Object.getPrototypeOf(server) as typeof server, 'emit', (self, emit) => {
-      watchSessions(self);
-      return emit;
-    });
-  }
-  replaceMethod(clientSessionPrototype(http2), 'request', requestWithSpan);
+  const http2 = require('node:http2') as Http2;
+  patchServerClass(http2.createServer());
+  patchSessionClass(makeSession(http2));
 }
 
-function clientSessionPrototype(http2: Http2): object {
+/** The same at start: the first objects that the program makes show the classes. */
+export function patchFactories(http2: Http2): void {
+  isPatched = true;
+  const factories = {
+    createServer: patchServerClass,
+    createSecureServer: patchServerClass,
+    connect: patchSessionClass,
+  };
+  for (const [name, patchClassOf] of Object.entries(factories)) {
+    replaceMethod(
+      http2,
+      name,
+      (factory) =>
+        function (this: unknown, ...args: unknown[]) {
+          const made = Reflect.apply(factory, this, args) as object;
+          patchClassOf(made);
+          return made;
+        },
+    );
+  }
+}
+
+function patchSessionClass(session: object): void {
+  replaceMethod(Object.getPrototypeOf(session) as object, 'request', requestWithSpan);
+}
+
+/** A session with nobody, outside every context. */
+function makeSession(http2: Http2): object {
   return telemetry.runOutside(() => {
     const nowhere = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
     const session = http2.connect('http://localhost', { createConnection: () => nowhere });
     session.on('error', () => {});
     session.destroy();
-    return Object.getPrototypeOf(session) as object;
+    return session;
   });
 }

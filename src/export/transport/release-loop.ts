@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { startTimer } from '../../model/timers';
 
-const checkMillis = 100;
+/** A connect that takes longer than this is rare, and given up only by a program that has nothing else to do. */
+const checkMillis = 400;
 
 /**
  * A connect under way keeps the process alive, also on a socket that does not: a program that is through with its work would wait for a collector
@@ -16,6 +17,8 @@ export function releaseLoopWhileConnecting(socket: Socket, giveUp: () => void): 
 }
 
 function isNothingElseActive(): boolean {
-  // `ConnectWrap` or `TCPConnectWrap`, as the version of Node has it.
-  return process.getActiveResourcesInfo().every((type) => type.endsWith('ConnectWrap'));
+  return process.getActiveResourcesInfo().every((type) => unimportant.has(type));
 }
+
+/** The connect itself, by both names that Node has for it, and standard streams, which are listed even when nobody reads or writes them. */
+const unimportant = new Set(['ConnectWrap', 'TCPConnectWrap', 'PipeWrap', 'TTYWrap']);

@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { nodeVersion } from '../test/harness/node-versions';
+
+export const parts = ['start', 'http', 'express', 'micro'] as const;
+export type Part = (typeof parts)[number];
+
+/** A Node to measure on. */
+export interface NodeBinary {
+  readonly path: string;
+  readonly version: string;
+}
+
+export interface Options {
+  readonly rounds: number;
+  readonly nodes: readonly NodeBinary[];
+  readonly parts: ReadonlySet<Part>;
+  /** A quarter of the requests: to see that everything works, not to quote. */
+  readonly quick: boolean;
+}
+
+export const usage = `npm run bench -- [options]
+  --rounds <n>     rounds, in each of which every agent has its turn (default 5)
+  --node <node>    measure on this Node too: a path, or an exact version that \`npx tsx test/harness/node-versions.ts <version>\`
+                   has fetched; may be repeated (default: the one running, alone)
+  --only <parts>   a list of ${parts.join(', ')} (default: all)
+  --quick          two rounds and a quarter of the requests; nothing is written to bench/results.md`;
+
+/**
+ * Reads the command line.
+ *
+ * @throws Error that says what is wrong with it
+ */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string' },
+      node: { type: 'string', multiple: true, default: [] },
+      only: { type: 'string', default: parts.join(',') },
+      quick: { type: 'boolean', default: false },
+    },
+  });
+  const quick = values.quick;
+  const rounds = Number(values.rounds ?? (quick ? 2 : 5));
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new Error(`--rounds: expected a positive integer, got "${values.rounds}"`);
+  }
+  const only = values.only.split(',').map((name) => {
+    const part = parts.find((known) => known === name);
+    if (!part) throw new Error(`--only: expected some of ${parts.join(', ')}, got "${name}"`);
+    return part;
+  });
+  const nodes = [process.execPath, ...values.node].map(findNode);
+  return { rounds, nodes, parts: new Set(only), quick };
+}
+
+function findNode(pathOrVersion: string): NodeBinary {
+  const path = /^\d+\.\d+\.\d+$/.test(pathOrVersion) ? nodeVersion(pathOrVersion) : pathOrVersion;
+  if (typeof path !== 'string') throw new Error(`--node: ${path.message}`);
+  const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`--node: ${path} does not run`);
+  return { path, version: stdout.trim().slice(1) };
+}

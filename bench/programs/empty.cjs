@@ -1,0 +1,1 @@
+// Nothing: what an agent costs before a program does anything.
