@@ -1,5 +1,5 @@
 import { defineInstrumentation } from '../src/kit';
-import { onResponse, patchRequestFunctions, startClientSpan } from './http/client';
+import { getWithSpan, onResponse, requestWithSpan, startClientSpan } from './http/client';
 import { startServerSpan } from './http/server';
 import { patchUpgrades } from './http/upgrades';
 
@@ -27,6 +27,6 @@ export default defineInstrumentation({
     module,
     // Where no channel tells of a request whose headers can still be set.
     nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0',
-    patch: patchRequestFunctions,
+    functions: { request: requestWithSpan, get: getWithSpan },
   })),
 });

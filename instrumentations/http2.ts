@@ -1,5 +1,5 @@
 import { defineInstrumentation } from '../src/kit';
-import { patchFactories, patchHttp2IfLoaded, patchServerClass } from './http2/patch';
+import { patchHttp2IfLoaded, patchServerClass, withServerClass, withSessionClass } from './http2/patch';
 
 export default defineInstrumentation({
   name: 'http2',
@@ -23,7 +23,11 @@ export default defineInstrumentation({
       module: 'node:http2',
       // Where `net.client.socket` is silent about TLS.
       nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0',
-      patch: patchFactories,
+      functions: {
+        createServer: withServerClass,
+        createSecureServer: withServerClass,
+        connect: withSessionClass,
+      },
     },
   ],
 });

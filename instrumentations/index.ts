@@ -56,8 +56,8 @@ const registry: readonly RegistryEntry[] = [
       'http.client.response.finish',
     ],
     builtins: [
-      { module: 'node:http', nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0' },
-      { module: 'node:https', nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0' },
+      { module: 'node:http', nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0', functions: ['request', 'get'] },
+      { module: 'node:https', nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0', functions: ['request', 'get'] },
     ],
     load: () => require('./http').default,
   },
@@ -65,7 +65,13 @@ const registry: readonly RegistryEntry[] = [
     name: 'http2',
     modules: [],
     channels: ['net.server.socket', 'net.client.socket'],
-    builtins: [{ module: 'node:http2', nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0' }],
+    builtins: [
+      {
+        module: 'node:http2',
+        nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0',
+        functions: ['createServer', 'createSecureServer', 'connect'],
+      },
+    ],
     load: () => require('./http2').default,
   },
   {

@@ -21,7 +21,7 @@ function renderEntry({ file, name, targets = [], channels = {}, builtins = [] }:
     name: ${JSON.stringify(name)},
     modules: ${JSON.stringify(modules)},
     channels: ${JSON.stringify(Object.keys(channels))},
-    builtins: ${JSON.stringify(builtins.map(({ module, nodeVersions }) => ({ module, nodeVersions })))},
+    builtins: ${JSON.stringify(builtins.map(({ module, nodeVersions, functions }) => ({ module, nodeVersions, functions: Object.keys(functions) })))},
     load: () => require('./${file}').default,
   },`;
 }

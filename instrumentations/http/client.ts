@@ -8,7 +8,6 @@ import {
   errorType,
   httpClient,
   joinHostPort,
-  replaceMethod,
   reportFailure,
   splitHostPort,
 } from '../../src/kit';
@@ -122,10 +121,9 @@ function connectedPort(request: ClientRequest, { peer }: Exchange, failure: unkn
   return typeof port === 'number' ? port : undefined;
 }
 
-/** `request` and `get` of `node:http` or `node:https`, where no channel tells of a request early enough. */
-export function patchRequestFunctions(http: { request: AnyFunction; get: AnyFunction }): void {
-  const { request } = http;
-  const requestWithSpan: AnyFunction = function (...args: unknown[]) {
+/** `request` of `node:http` or `node:https`, where no channel tells of a request early enough. */
+export function requestWithSpan(request: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: unknown[]) {
     const created = Reflect.apply(request, this, args) as ClientRequest;
     try {
       startClientSpan(created);
@@ -134,16 +132,17 @@ export function patchRequestFunctions(http: { request: AnyFunction; get: AnyFunc
     }
     return created;
   };
-  replaceMethod(http, 'request', () => requestWithSpan);
-  // Node's own `get` ends the request at once, before headers could be added.
-  replaceMethod(
-    http,
-    'get',
-    () =>
-      function (this: unknown, ...args: unknown[]) {
-        const created = Reflect.apply(requestWithSpan, this, args) as ClientRequest;
-        created.end();
-        return created;
-      },
-  );
+}
+
+/** Node's own `get` ends the request at once, before headers could be added. */
+export function getWithSpan(
+  _get: AnyFunction,
+  { request }: Readonly<Record<string, AnyFunction>>,
+): AnyFunction {
+  const start = requestWithSpan(request!);
+  return function (this: unknown, ...args: unknown[]) {
+    const created = Reflect.apply(start, this, args) as ClientRequest;
+    created.end();
+    return created;
+  };
 }

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { interceptRead, replaceMethod, telemetry } from '../../src/kit';
+import { type AnyFunction, interceptRead, replaceMethod, telemetry } from '../../src/kit';
 import { requestWithSpan } from './client';
 import { watchSessions } from './server';
 
@@ -39,26 +39,17 @@ export function patchHttp2IfLoaded(): void {
   patchSessionClass(makeSession(http2));
 }
 
-/** The same at start: the first objects that the program makes show the classes. */
-export function patchFactories(http2: Http2): void {
+/** The same where the functions are replaced at start: the first objects that the program makes show the classes. */
+export const withServerClass = (create: AnyFunction) => withClassOf(create, patchServerClass);
+export const withSessionClass = (connect: AnyFunction) => withClassOf(connect, patchSessionClass);
+
+function withClassOf(factory: AnyFunction, patchClassOf: (made: object) => void): AnyFunction {
   isPatched = true;
-  const factories = {
-    createServer: patchServerClass,
-    createSecureServer: patchServerClass,
-    connect: patchSessionClass,
+  return function (this: unknown, ...args: unknown[]) {
+    const made = Reflect.apply(factory, this, args) as object;
+    patchClassOf(made);
+    return made;
   };
-  for (const [name, patchClassOf] of Object.entries(factories)) {
-    replaceMethod(
-      http2,
-      name,
-      (factory) =>
-        function (this: unknown, ...args: unknown[]) {
-          const made = Reflect.apply(factory, this, args) as object;
-          patchClassOf(made);
-          return made;
-        },
-    );
-  }
 }
 
 function patchSessionClass(session: object): void {

@@ -2,7 +2,7 @@ import { log } from '../diag/log';
 import { monotonicMillis, renewAnchor } from '../model/clock';
 import { detached, startTimer, stopTimer, type Timer } from '../model/timers';
 import type { Batch } from './batch';
-import type { Outcome, Transport } from './outcome';
+import type { Outcome, Sending, Transport } from './outcome';
 
 /** Bounds and rhythm of an exporter: the `OTEL_BSP_*` settings for spans. */
 export interface ExporterOptions<T> {
@@ -45,6 +45,7 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
   let current: Batch<T> | undefined;
   const waiting: Sealed[] = [];
   let sending: Sealed | undefined;
+  let request: Sending | undefined;
   let queuedCount = 0;
   let queuedBytes = 0;
   let dropped = 0;
@@ -102,13 +103,11 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
       settle(batch, outcome);
       sendNext();
     };
-    detached(() => options.transport.send(batch.body, options.exportTimeoutMillis, done));
+    request = detached(() => options.transport.send(batch.body, options.exportTimeoutMillis, done));
   }
 
   function settle(batch: Sealed, outcome: Outcome): void {
-    sending = undefined;
-    queuedCount -= batch.count;
-    queuedBytes -= batch.body.byteLength;
+    release(batch);
     if (outcome.kind === 'success') {
       reportBack();
       if (outcome.rejected) {
@@ -120,6 +119,12 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
       reportLost(outcome.reason);
     }
     if (queuedCount === 0) options.onDrained?.();
+  }
+
+  function release(batch: Sealed): void {
+    sending = undefined;
+    queuedCount -= batch.count;
+    queuedBytes -= batch.body.byteLength;
   }
 
   function drop(count: number): void {
@@ -146,6 +151,7 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
     stopTimer(timer);
     timer = undefined;
     seal();
+    if (sending && request?.hasLeft()) release(sending);
     const batches = sending ? [sending, ...waiting] : waiting.slice();
     const deadline = monotonicMillis() + budgetMillis;
     for (const batch of batches) {

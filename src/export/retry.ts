@@ -1,6 +1,6 @@
 import { monotonicMillis } from '../model/clock';
 import { startTimer } from '../model/timers';
-import type { Transport } from './outcome';
+import type { Sending, Transport } from './outcome';
 
 const initialBackoffMillis = 1000;
 const maxBackoffMillis = 30_000;
@@ -18,11 +18,13 @@ export function withRetry(transport: Transport): Transport {
     ...transport,
     send(body, timeoutMillis, done) {
       const deadline = monotonicMillis() + timeoutMillis;
+      let sending: Sending | undefined;
       attempt(initialBackoffMillis);
+      return { hasLeft: () => sending?.hasLeft() ?? false };
 
       function attempt(backoffMillis: number): void {
         const left = deadline - monotonicMillis();
-        transport.send(body, Math.max(1, left), (outcome) => {
+        sending = transport.send(body, Math.max(1, left), (outcome) => {
           if (outcome.kind !== 'retryable') return done(outcome);
           const delay = outcome.delayMillis ?? backoffMillis * (0.5 + random());
           if (monotonicMillis() + delay >= deadline) return done(outcome);

@@ -34,7 +34,7 @@ export function hookImports(targets: ImportTargets, onLoaded: OnImported): void 
     }
   };
   try {
-    if (satisfies(process.versions.node, synchronousHooks)) {
+    if (satisfies(process.versions.node, synchronousHooks) && !isEval()) {
       const { hookWithImportInTheMiddle } = requireImportHook();
       hookWithImportInTheMiddle(targets, onImported);
     } else {
@@ -76,4 +76,9 @@ function realPath(file: string): string {
   } catch {
     return file;
   }
+}
+
+/** `node -e` and `-p`: with any load hook Node takes the builtin modules that it offers there as globals for files, and crashes. */
+function isEval(): boolean {
+  return (process as { _eval?: string })._eval !== undefined;
 }

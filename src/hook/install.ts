@@ -1,22 +1,19 @@
-import Module from 'node:module';
-import { log, messageOf } from '../diag/log';
-import { applyPatches } from './apply';
+import { patchBuiltins } from './builtins';
 import { subscribeChannels } from './channels';
 import { hookCompile } from './compile';
 import { hookImports } from './import';
 import { packageFileOf, packageNameOf } from './package-file';
 import { packageInfo } from './package-info';
 import type { RegistryEntry } from './registry';
-import { satisfies } from './versions';
 
 /** Starts seeing the modules that the enabled instrumentations patch. */
 export function installHooks(entries: readonly RegistryEntry[]): void {
   const byModule = new Map<string, RegistryEntry[]>();
   for (const entry of entries) {
     subscribeChannels(entry);
-    patchBuiltins(entry);
     for (const { name } of entry.modules) byModule.set(name, [...(byModule.get(name) ?? []), entry]);
   }
+  patchBuiltins(entries);
   if (byModule.size === 0) return;
 
   if (!hookCompile((filename) => isPatched(packageNameOf(filename)), onLoaded)) {
@@ -43,29 +40,10 @@ export function installHooks(entries: readonly RegistryEntry[]): void {
     for (const entry of byModule.get(name)!) {
       const { files } = entry.modules.find((module) => module.name === name)!;
       if (files.includes(file) || (files.includes('') && file === info.mainFile)) {
+        const { applyPatches } = require('./apply') as typeof import('./apply');
         exports = applyPatches(entry.load(), name, info, file, exports);
       }
     }
     return exports;
   }
-}
-
-/** Replaces exports of Node's own modules where this Node has no channel for the purpose, for `require` and `import` alike. */
-function patchBuiltins({ name, builtins, load }: RegistryEntry): void {
-  const needed = builtins.filter(({ nodeVersions }) => satisfies(process.versions.node, nodeVersions));
-  if (needed.length === 0) return;
-  for (const patch of load().builtins ?? []) {
-    if (
-      !needed.some(
-        ({ module, nodeVersions }) => module === patch.module && nodeVersions === patch.nodeVersions,
-      )
-    )
-      continue;
-    try {
-      patch.patch(require(patch.module));
-    } catch (error) {
-      log.warnOnce(`${name}: ${patch.module} cannot be patched: ${messageOf(error)}`);
-    }
-  }
-  Module.syncBuiltinESMExports();
 }

@@ -10,7 +10,11 @@ export interface RegistryEntry {
   readonly modules: readonly RegisteredModule[];
   readonly channels: readonly string[];
   /** Node's own modules that it patches at start, with the Node versions that need it. */
-  readonly builtins: readonly { readonly module: string; readonly nodeVersions: string }[];
+  readonly builtins: readonly {
+    readonly module: string;
+    readonly nodeVersions: string;
+    readonly functions: readonly string[];
+  }[];
   load(): Instrumentation;
 }
 

@@ -67,12 +67,15 @@ export interface TracingPatch<C extends Call = any> {
   readonly call: (message: any) => C | undefined;
 }
 
-/** Exports of a module of Node to be replaced, for Node versions in a range. */
+/** Functions of a module of Node to be replaced. */
 export interface BuiltinPatch {
   readonly module: string;
   /** Node versions that need it; elsewhere a channel serves. */
   readonly nodeVersions: string;
-  readonly patch: (exports: any) => void;
+  /** By the name of the export: makes the replacement. `originals` holds all the functions named here. */
+  readonly functions: Readonly<
+    Record<string, (original: AnyFunction, originals: Readonly<Record<string, AnyFunction>>) => AnyFunction>
+  >;
 }
 
 export type ChannelListener = (message: any) => void;

@@ -1,6 +1,5 @@
 import { log, messageOf } from '../diag/log';
 import type { TracePipeline } from '../export/traces';
-import { startTimer } from '../model/timers';
 import { hideListener } from './hide-listener';
 
 type Delivery = Pick<TracePipeline, 'hasUndelivered' | 'flush' | 'flushSync'>;
@@ -10,9 +9,6 @@ export interface ProcessEnd {
   onQueued(): void;
   onDrained(): void;
 }
-
-/** A program with its own way to end gets this long before an export is started. */
-const ownShutdownMillis = 200;
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
@@ -48,9 +44,8 @@ export function deliverAtProcessEnd(delivery: Delivery, budgetMillis: number): P
 
   function onSignal(signal: NodeJS.Signals): void {
     if (process_.listenerCount(signal) > 1) {
-      // The program listens too and decides what becomes of the process. If it ends it soon, `exit` delivers, and an export begun now would
-      // deliver the same again; if it takes its time, it may be killed before it is done.
-      startTimer(delivery.flush, ownShutdownMillis);
+      // The program listens too and decides what becomes of the process. If it takes its time, it may be killed before it is done.
+      delivery.flush();
       return;
     }
     flushNow();

@@ -1,5 +1,6 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { Writer } from 'protobufjs/minimal';
+import { type WriterBuffer, writeAscii, writeString } from './strings';
 
 /**
  * Pieces of `opentelemetry/proto/common/v1/common.proto`. Tags are written as `field << 3 | wire type`
@@ -15,13 +16,36 @@ const anyValue = {
 } as const;
 const arrayValue = { values: (1 << 3) | 2 } as const;
 
-/** Writes one `KeyValue` as a field of the message under way. */
+/** Writes one `KeyValue` as a field, whose tag is one byte, of the message under way. */
 export function writeKeyValue(writer: Writer, tag: number, key: string, value: AttributeValue): void {
+  if (typeof value === 'string' && writeShort(writer as unknown as WriterBuffer, tag, key, value)) return;
   writer.uint32(tag).fork();
   writeString(writer, keyValue.key, key);
   writer.uint32(keyValue.value).fork();
   writeAnyValue(writer, value);
   writer.ldelim().ldelim();
+}
+
+/** A `KeyValue` with a text, all of whose lengths fit into one byte: written in place, with nothing to shift afterwards. */
+function writeShort(writer: WriterBuffer, tag: number, key: string, text: string): boolean {
+  const length = key.length + text.length + 6;
+  if (length > 127) return false;
+  writer._reserve(length + 2);
+  const { buf } = writer;
+  let pos = writer.pos;
+  buf[pos++] = tag;
+  buf[pos++] = length;
+  buf[pos++] = keyValue.key;
+  buf[pos++] = key.length;
+  if (!writeAscii(buf, pos, key)) return false;
+  pos += key.length;
+  buf[pos++] = keyValue.value;
+  buf[pos++] = text.length + 2;
+  buf[pos++] = anyValue.string;
+  buf[pos++] = text.length;
+  if (!writeAscii(buf, pos, text)) return false;
+  writer.pos = pos + text.length;
+  return true;
 }
 
 /** Writes every attribute as a `KeyValue` field. */
@@ -30,14 +54,6 @@ export function writeAttributes(writer: Writer, tag: number, attributes: Attribu
     const value = attributes[key];
     if (value !== undefined) writeKeyValue(writer, tag, key, value);
   }
-}
-
-/** In `u` mode this matches only halves of surrogate pairs that stand alone. */
-const loneSurrogates = /\p{Surrogate}/gu;
-
-/** Writes a `string` field. What is not Unicode becomes U+FFFD: the Writer would write bytes that are not UTF-8, which receivers refuse. */
-export function writeString(writer: Writer, tag: number, text: string): void {
-  writer.uint32(tag).string(text.replace(loneSurrogates, '\ufffd'));
 }
 
 function writeAnyValue(writer: Writer, value: AttributeValue | null | undefined): void {
@@ -86,18 +102,19 @@ export function writeUnixNano(writer: Writer, tag: number, epochMillis: number):
     .fixed32((Math.floor(high / 4096) + Math.floor(low / 2 ** 32)) >>> 0);
 }
 
-const scratch = new Uint8Array(16);
-
 /** Writes an id of 32 or 16 hex digits as a `bytes` field. */
 export function writeId(writer: Writer, tag: number, hex: string): void {
+  const target = writer as unknown as WriterBuffer;
   const length = hex.length >>> 1;
-  for (let i = 0; i < length; i++) {
-    scratch[i] = (hexDigit(hex.charCodeAt(2 * i)) << 4) | hexDigit(hex.charCodeAt(2 * i + 1));
+  target._reserve(length + 2);
+  const { buf } = target;
+  let pos = target.pos;
+  buf[pos++] = tag;
+  buf[pos++] = length;
+  for (let i = 0; i < hex.length - 1; i += 2) {
+    buf[pos++] = (hexDigit(hex.charCodeAt(i)) << 4) | hexDigit(hex.charCodeAt(i + 1));
   }
-  writer
-    .uint32(tag)
-    .uint32(length)
-    .raw(length === 16 ? scratch : scratch.subarray(0, length));
+  target.pos = pos;
 }
 
 /** Value of a hex digit in either case: letters have bit 6 set and count from 1. */

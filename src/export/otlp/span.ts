@@ -1,7 +1,8 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { Writer } from 'protobufjs/minimal';
 import type { EndedSpan, EndedSpanEvent, EndedSpanLink } from '../../model/ended-span';
-import { writeAttributes, writeId, writeKeyValue, writeString, writeUnixNano } from './common';
+import { writeAttributes, writeId, writeKeyValue, writeUnixNano } from './common';
+import { writeString } from './strings';
 
 /** `message Span` of `opentelemetry/proto/trace/v1/trace.proto`: field number and wire type. */
 const span = {

@@ -3,8 +3,9 @@ import { Writer } from 'protobufjs/minimal';
 import type { EndedSpan } from '../../model/ended-span';
 import type { Scope } from '../../model/span-data';
 import type { Batch } from '../batch';
-import { writeAttributes, writeString } from './common';
+import { writeAttributes } from './common';
 import { writeSpan } from './span';
+import { writeString } from './strings';
 
 /** `ExportTraceServiceRequest` and what it holds (`opentelemetry/proto/trace/v1/trace.proto`). */
 const request = { resourceSpans: (1 << 3) | 2 } as const;

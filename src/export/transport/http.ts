@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { suppressed } from '../../model/suppress';
 import { startTimer, stopTimer } from '../../model/timers';
-import type { Outcome, Transport } from '../outcome';
+import type { Outcome, Sending, Transport } from '../outcome';
 import { sendByChild } from './http-child';
 import { maxResponseBytes, outcomeOf } from './http-response';
 import { canSendSync, rememberAddress, sendHttpSync } from './http-sync';
@@ -56,11 +56,13 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
   return {
     send(body, timeoutMillis, done) {
       if (target.compression !== 'gzip') return post(body, timeoutMillis, done);
+      let sending: Sending | undefined;
       const { gzip } = require('node:zlib') as typeof import('node:zlib');
       gzip(body, (error, zipped) => {
         if (error) done({ kind: 'failure', reason: error.message });
-        else post(zipped, timeoutMillis, done);
+        else sending = post(zipped, timeoutMillis, done);
       });
+      return { hasLeft: () => sending?.hasLeft() ?? false };
     },
     sendSync(body, budgetMillis) {
       const send = canSendSync(options) ? sendHttpSync : sendByChild;
@@ -69,7 +71,7 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
     shutdown: () => agent.destroy(),
   };
 
-  function post(body: Uint8Array, timeoutMillis: number, done: (outcome: Outcome) => void): void {
+  function post(body: Uint8Array, timeoutMillis: number, done: (outcome: Outcome) => void): Sending {
     let finished = false;
     let request: ClientRequest | undefined;
     const timer = startTimer(
@@ -82,7 +84,7 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
       );
     } catch (error) {
       finish({ kind: 'failure', reason: (error as Error).message });
-      return;
+      return { hasLeft: () => false };
     }
     request.on('socket', (socket) => {
       socket.unref();
@@ -97,6 +99,7 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
       readAnswer(response, finish);
     });
     request.end(body);
+    return { hasLeft: () => request!.writableFinished && !finished };
 
     function finish(outcome: Outcome): void {
       if (finished) return;

@@ -18,7 +18,7 @@ export function activeContext(): Context {
  * of their own (a request handler of `node:http`); everywhere else use {@link runWithContext}.
  */
 export function enterContext(context: Context): void {
-  storage.enterWith(context);
+  if (storage.getStore() !== context) storage.enterWith(context);
 }
 
 /** Calls `fn` with `context` active, with the given `this` and arguments, and returns its result. */

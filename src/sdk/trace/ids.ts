@@ -3,32 +3,39 @@
  * programs seed it; unlike `node:crypto` it costs nothing to load and is not worse than other SDKs' generators.
  */
 const random = Math.random;
+const { fromCharCode } = String;
 
 /** 32 hex digits, never all zero. */
 export function newTraceId(): string {
-  return nonZeroHex8() + hex8() + hex8() + hex8();
+  return newSpanId() + newSpanId();
 }
 
-/** 16 hex digits, never all zero. */
+/** 16 hex digits, never all zero. Made in one call from character codes: a concatenation would have to be flattened later. */
 export function newSpanId(): string {
-  return nonZeroHex8() + hex8();
-}
-
-function nonZeroHex8(): string {
-  return toHex8(1 + Math.floor(random() * 0xffffffff));
-}
-
-function hex8(): string {
-  return toHex8(Math.floor(random() * 0x100000000));
-}
-
-const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-function toHex8(value: number): string {
-  return (
-    hexBytes[value >>> 24]! +
-    hexBytes[(value >>> 16) & 255]! +
-    hexBytes[(value >>> 8) & 255]! +
-    hexBytes[value & 255]!
+  const high = 1 + Math.floor(random() * 0xffffffff);
+  const low = Math.floor(random() * 0x100000000);
+  return fromCharCode(
+    hexCode(high >>> 28),
+    hexCode(high >>> 24),
+    hexCode(high >>> 20),
+    hexCode(high >>> 16),
+    hexCode(high >>> 12),
+    hexCode(high >>> 8),
+    hexCode(high >>> 4),
+    hexCode(high),
+    hexCode(low >>> 28),
+    hexCode(low >>> 24),
+    hexCode(low >>> 20),
+    hexCode(low >>> 16),
+    hexCode(low >>> 12),
+    hexCode(low >>> 8),
+    hexCode(low >>> 4),
+    hexCode(low),
   );
+}
+
+/** Character code of the lowest four bits as a hex digit: 48 to 57, 97 to 102. */
+function hexCode(bits: number): number {
+  const digit = bits & 15;
+  return digit < 10 ? 48 + digit : 87 + digit;
 }

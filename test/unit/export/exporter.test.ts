@@ -15,12 +15,15 @@ function setUp(options: Partial<ExporterOptions<number>> = {}, maxBatchBytes = 1
   const bodies = new Map<Uint8Array, number[]>();
   let syncOutcome = success;
   let drained = 0;
+  let hasLeft = false;
   const exporter = createExporter<number>({
     items: 'spans',
     endpoint: 'http://collector/v1/traces',
     transport: {
-      send: (body, _timeout, answer) =>
-        requests.push({ items: bodies.get(body)!, answer, store: storage.getStore() }),
+      send(body, _timeout, answer) {
+        requests.push({ items: bodies.get(body)!, answer, store: storage.getStore() });
+        return { hasLeft: () => hasLeft };
+      },
       sendSync: (body) => {
         sync.push(bodies.get(body)!);
         return syncOutcome;
@@ -65,6 +68,7 @@ function setUp(options: Partial<ExporterOptions<number>> = {}, maxBatchBytes = 1
     requests,
     sync,
     answerSync: (outcome: Outcome) => (syncOutcome = outcome),
+    requestLeaves: () => (hasLeft = true),
     drained: () => drained,
   };
 }
@@ -236,6 +240,15 @@ describe('at the end of the process', () => {
     add(10);
     exporter.flush();
     assert.deepEqual(requests[1]!.items, [10], 'a process that goes on exports on');
+  });
+
+  test('a request that has left the process whole is not sent again', () => {
+    const { add, sync, exporter, requestLeaves } = setUp();
+    add(1, 2, 3, 4, 5);
+    requestLeaves();
+    exporter.flushSync(1000);
+    assert.deepEqual(sync, [[5]]);
+    assert.equal(exporter.hasUndelivered(), false);
   });
 
   test('after a failure no more is tried', () => {

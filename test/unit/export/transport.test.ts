@@ -86,6 +86,7 @@ describe('retrying', () => {
         at.push(performance.now() - started);
         assert.ok(left <= timeoutMillis && left >= 1);
         done(outcomes[Math.min(at.length, outcomes.length) - 1]!);
+        return { hasLeft: () => false };
       },
       sendSync: () => assert.fail('not asked for'),
       shutdown() {},
