@@ -17,6 +17,7 @@ export default defineInstrumentation({
     description:
       'The route of a request (`http.route`, the name of its server span) and the error that it ended with; no spans of its own.',
     link: 'https://expressjs.com',
+    packages: '`express` 4 and 5',
   },
   targets: [
     {

@@ -17,6 +17,7 @@ export default defineInstrumentation({
     description:
       'One client span a query, also of pools, cursors, query streams and COPY streams; the parent is the caller, however long a pool makes it wait.',
     link: 'https://node-postgres.com',
+    packages: '`pg` 8 (from 8.0.3), `pg-pool`, `pg-cursor`, `pg-query-stream`',
   },
   targets: [
     {

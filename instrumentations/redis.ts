@@ -177,6 +177,7 @@ export default defineInstrumentation({
     title: 'redis',
     description: 'One client span a round trip: a command, a pipeline or a transaction. No arguments.',
     link: 'https://github.com/redis/node-redis',
+    packages: '`redis` 4 to 6',
   },
   targets: [
     { module: '@node-redis/client', versions: '>=1.0.0 <2.0.0', patches: [...everyVersion, ...redis4] },

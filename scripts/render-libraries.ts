@@ -4,7 +4,7 @@ import type { Definition } from './definitions';
 export function renderLibraryTable(definitions: readonly Definition[]): string {
   const rows = definitions.map(
     ({ name, docs, targets = [] }) =>
-      `| [${docs.title}](${docs.link}) | ${versionsOf(targets)} | \`${name}\` | ${docs.description} |`,
+      `| [${docs.title}](${docs.link}) | ${docs.packages ?? versionsOf(targets)} | \`${name}\` | ${docs.description} |`,
   );
   return [
     '| Library | Versions | Name in settings | What is seen |',

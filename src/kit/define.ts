@@ -4,7 +4,13 @@ import type { Call, Getter, Operation } from './operation';
 export interface Instrumentation {
   /** As users write it in `OTEL_NODE_ENABLED_INSTRUMENTATIONS`; the file has the same name. */
   readonly name: string;
-  readonly docs: { readonly title: string; readonly description: string; readonly link: string };
+  readonly docs: {
+    readonly title: string;
+    readonly description: string;
+    readonly link: string;
+    /** What people install, where the patched packages are only parts of it: `redis 4 to 6`. */
+    readonly packages?: string;
+  };
   /** npm packages to patch when they load. */
   readonly targets?: readonly Target[];
   /** Diagnostics channels of Node or of a library: listeners by channel name. They must never throw. */

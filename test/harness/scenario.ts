@@ -198,3 +198,8 @@ function startOnce(starters: Readonly<Record<string, () => Promise<TestServer>>>
     },
   };
 }
+
+/** The same scenario on every exact Node version between which behaviour changes; elsewhere on the Node that runs the tests. */
+export function scenarioOnEveryNode(name: string, options: Omit<ScenarioOptions, 'node'>): void {
+  for (const node of nodeVersionsToTest) scenario(`${name} on Node ${node}`, { ...options, node });
+}

@@ -1,14 +1,16 @@
 import { drawRequests, type ServedRequest } from '../harness/draw-requests';
-import { scenario } from '../harness/scenario';
+import { type ScenarioOptions, scenario, scenarioOnEveryNode } from '../harness/scenario';
 
 /** Before 4.5 express answers what is left over itself, unseen: a 404 behind a route, an error without a handler. */
 const old = '<4.5.0';
 
-scenario('express', {
+const express: ScenarioOptions = {
   fixture: 'express',
   versions: '>=4.5.0',
   expect: ({ version }) => drawRequests(requests(version), 2),
-});
+};
+scenario('express', express);
+scenarioOnEveryNode('express', { ...express, versions: '>=5.3.0' });
 
 scenario('express before 4.5', {
   fixture: 'express',

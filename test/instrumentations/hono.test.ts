@@ -1,7 +1,7 @@
 import { drawRequests } from '../harness/draw-requests';
-import { scenario } from '../harness/scenario';
+import { type ScenarioOptions, scenario, scenarioOnEveryNode } from '../harness/scenario';
 
-scenario('hono', {
+const hono: ScenarioOptions = {
   fixture: 'hono',
   expect: ({ version }) =>
     [
@@ -45,7 +45,9 @@ scenario('hono', {
         ['GET', '/', 404],
       ]),
     ].join('\n'),
-});
+};
+scenario('hono', hono);
+scenarioOnEveryNode('hono', hono);
 
 // The first versions cannot mount on Node.js 20.
 scenario('hono: an application mounted in another', {

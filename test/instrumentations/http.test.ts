@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { describe } from 'node:test';
 import { satisfies } from 'semver';
 import { exchangeCases } from '../harness/exchange-cases';
+import { nodeVersionsToTest } from '../harness/node-versions';
 import { scenario } from '../harness/scenario';
 import { fixturesDirectory } from '../harness/version-sets';
 
 /** Where channels, contexts and internals of the two modules changed. */
-const nodesForMainPaths = ['18.19.0', '22.14.0', '24.21.0', '26.10.0'];
 
 const both = (outcome: string) => `CLIENT ${outcome}, SERVER ${outcome}`;
 const times = (count: number, text: string) => Array(count).fill(text).join(', ');
@@ -120,7 +120,7 @@ const forms = (nodeVersion: string) => `
     GET SERVER {get.ok} network.protocol.version="1.1" server.address=localhost server.port=80
       | url.path=/unix url.scheme=http`;
 
-for (const node of [process.versions.node, ...nodesForMainPaths]) {
+for (const node of [process.versions.node, ...nodeVersionsToTest]) {
   scenario(`http on Node ${node}`, { fixture: 'http', node, variables, expect: app });
   scenario(`http on Node ${node}: forms of a request`, {
     fixture: 'http',

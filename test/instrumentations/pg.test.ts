@@ -1,4 +1,4 @@
-import { scenario } from '../harness/scenario';
+import { type ScenarioOptions, scenario, scenarioOnEveryNode } from '../harness/scenario';
 import { startPostgres } from '../harness/servers/postgres';
 
 const servers = { pg: startPostgres };
@@ -7,7 +7,7 @@ const variables = {
     'db.system.name=postgresql db.namespace=postgres server.address="{pg.host}" server.port={pg.port}',
 };
 
-scenario('pg', {
+const pg: ScenarioOptions = {
   fixture: 'pg',
   servers,
   variables,
@@ -47,7 +47,9 @@ scenario('pg', {
     SELECT CLIENT ERROR "Client was closed and is not queryable" {database}
       | db.query.summary=SELECT db.query.text="SELECT ?" error.type=Error
   `,
-});
+};
+scenario('pg', pg);
+scenarioOnEveryNode('pg', { ...pg, versions: '>=8.23.0' });
 
 scenario('pg-cursor and pg-query-stream', {
   fixture: 'pg',
