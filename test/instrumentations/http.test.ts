@@ -6,8 +6,6 @@ import { nodeVersionsToTest } from '../harness/node-versions';
 import { scenario } from '../harness/scenario';
 import { fixturesDirectory } from '../harness/version-sets';
 
-/** Where channels, contexts and internals of the two modules changed. */
-
 const both = (outcome: string) => `CLIENT ${outcome}, SERVER ${outcome}`;
 const times = (count: number, text: string) => Array(count).fill(text).join(', ');
 
