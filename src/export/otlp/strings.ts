@@ -7,6 +7,8 @@ import type { Writer } from 'protobufjs/minimal';
 export interface WriterBuffer {
   buf: Uint8Array;
   pos: number;
+  /** Where open messages began; `null` if none was ever opened. */
+  states: number[] | null;
   _reserve(byteCount: number): void;
 }
 

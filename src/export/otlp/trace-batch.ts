@@ -1,11 +1,12 @@
 import type { Attributes } from '@opentelemetry/api';
 import { Writer } from 'protobufjs/minimal';
+import { log, messageOf } from '../../diag/log';
 import type { EndedSpan } from '../../model/ended-span';
 import type { Scope } from '../../model/span-data';
 import type { Batch } from '../batch';
 import { writeAttributes } from './common';
 import { writeSpan } from './span';
-import { writeString } from './strings';
+import { type WriterBuffer, writeString } from './strings';
 
 /** `ExportTraceServiceRequest` and what it holds (`opentelemetry/proto/trace/v1/trace.proto`). */
 const request = { resourceSpans: (1 << 3) | 2 } as const;
@@ -47,7 +48,7 @@ export function createTraceBatch(resource: Uint8Array, maxBytes: number): Batch<
       const known = writers.get(span.scope);
       const writer = known ?? startScope(span.scope);
       const start = writer.pos;
-      writeSpan(writer, scopeSpans.spans, span);
+      if (!tryWriteSpan(writer, span)) return false;
       const added = known ? writer.pos - start : writer.pos + maxLengthBytes;
       if (byteLength + added > maxBytes) {
         writer.pos = start;
@@ -60,6 +61,20 @@ export function createTraceBatch(resource: Uint8Array, maxBytes: number): Batch<
     },
     encode: () => encodeRequest(resource, [...writers.values()]),
   };
+}
+
+/** A span that cannot be written costs itself alone: what was written of it is taken back. */
+function tryWriteSpan(writer: Writer, span: EndedSpan): boolean {
+  const start = writer.pos;
+  try {
+    writeSpan(writer, scopeSpans.spans, span);
+    return true;
+  } catch (error) {
+    log.warnOnce(`a span cannot be encoded: ${messageOf(error)}`);
+    writer.pos = start;
+    (writer as unknown as WriterBuffer).states = null;
+    return false;
+  }
 }
 
 function startScope({ name, version, schemaUrl }: Scope): Writer {

@@ -171,8 +171,8 @@ describe('attribute values', () => {
     '\ud800',
     '\udc00',
     'a\ud800b',
-    'x'.repeat(45) + '\udfff',
-    'x'.repeat(200) + '\ud800',
+    `${'x'.repeat(45)}\udfff`,
+    `${'x'.repeat(200)}\ud800`,
     '\udc00\ud800',
   ]) {
     test(`halves of surrogate pairs: ${JSON.stringify(text).slice(-20)}`, () => {
@@ -255,6 +255,18 @@ describe('a batch', () => {
       ],
     );
     assert.deepEqual(spans[0]!.resource, { 'service.name': 'test', list: ['a', 'b'], n: 1 });
+  });
+
+  test('a span that cannot be written costs itself alone', () => {
+    const batch = createTraceBatch(resource, 1e6);
+    const event = { name: undefined as never, timeMillis: 1, attributes: {}, droppedAttributesCount: 0 };
+    assert.equal(batch.add(ended({ name: 'before' })), true);
+    assert.equal(batch.add(ended({ name: 'broken', events: [event] })), false);
+    assert.equal(batch.add(ended({ name: 'after' })), true);
+    assert.deepEqual(
+      decodeTraces(batch.encode()).map(({ name }) => name),
+      ['before', 'after'],
+    );
   });
 
   test('refuses what would make it too large, and stays whole', () => {
