@@ -5,6 +5,7 @@ import { type Config, loadConfig } from './config/load';
 import { log, messageOf, setLogLevel } from './diag/log';
 import type { TracePipeline } from './export/traces';
 import { installHooks } from './hook/install';
+import { installedVersion } from './hook/installed';
 import { provideTelemetry, type Telemetry } from './kit/telemetry';
 import { deliverAtProcessEnd, type ProcessEnd } from './lifecycle/process-end';
 import type { EndedSpan } from './model/ended-span';
@@ -39,7 +40,10 @@ export function start(): void {
     passThrough: traces === undefined,
     sink: traces ?? (() => {}),
   });
-  registerApiGlobals({ trace: tracerProvider, context: contexts.contextManager, propagation: propagator });
+  registerApiGlobals(
+    { trace: tracerProvider, context: contexts.contextManager, propagation: propagator },
+    installedVersion('@opentelemetry/api'),
+  );
 
   const telemetry: Telemetry = {
     activeContext: contexts.activeContext,

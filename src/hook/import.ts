@@ -1,6 +1,5 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { log, messageOf } from '../diag/log';
+import { installedPackage } from './installed';
 import { satisfies } from './versions';
 
 /** Called with the namespace of an ES module, after it ran and before its importers do. */
@@ -52,30 +51,9 @@ function requireImportHook(): typeof import('./import-in-the-middle') {
   return require(bundle);
 }
 
-/** Whether the package is installed where the program's modules look for it: by npm, or by pnpm in its store. */
+/** Plug'n'Play keeps packages where only its own loader finds them. */
 function isReachable(name: string): boolean {
-  if (process.versions.pnp) return true;
-  for (const start of [process.argv[1] && dirname(realPath(process.argv[1])), process.cwd()]) {
-    for (let directory = start; directory; directory = parentOf(directory)) {
-      const modules = join(directory, 'node_modules');
-      if (existsSync(join(modules, name)) || existsSync(join(modules, '.pnpm', 'node_modules', name)))
-        return true;
-    }
-  }
-  return false;
-}
-
-function parentOf(directory: string): string | undefined {
-  const parent = dirname(directory);
-  return parent === directory ? undefined : parent;
-}
-
-function realPath(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
+  return Boolean(process.versions.pnp) || installedPackage(name) !== undefined;
 }
 
 /** `node -e` and `-p`: with any load hook Node takes the builtin modules that it offers there as globals for files, and crashes. */

@@ -29,6 +29,7 @@ describe('a program that uses @opentelemetry/api', () => {
           assert.equal(exitCode, 0);
           assert.deepEqual(JSON.parse(stdout), {
             registered: false,
+            ownMetrics: 'meter of the program',
             recording: true,
             active: true,
             serverSpan: true,
