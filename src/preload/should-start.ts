@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { isDisabled } from '../config/enabled';
+import { isTool } from './dormant';
 
 /** Set by the first copy of us that starts in this thread, so that a second preload (by flag and by NODE_OPTIONS) does nothing. */
 const startedKey = Symbol.for('otel-instrument.started');
@@ -9,7 +10,8 @@ const launcherName = 'otel-instrument';
 /** Whether the agent may start in this process and on this thread. Touches nothing that costs time. */
 export function shouldStart(): boolean {
   const globals = globalThis as { [startedKey]?: boolean };
-  if (globals[startedKey] || isLoaderThread() || isDisabled() || isLauncher()) return false;
+  if (globals[startedKey] || isLoaderThread() || isDisabled() || isTool(process.argv[1]) || isLauncher())
+    return false;
   Object.defineProperty(globals, startedKey, { value: true });
   return true;
 }

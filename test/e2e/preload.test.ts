@@ -318,3 +318,16 @@ async function receiverFor(t: TestContext): Promise<OtlpReceiver> {
   t.after(() => receiver.stop());
   return receiver;
 }
+
+test('tools that only start others, or build, are left alone', async () => {
+  const source = "console.log(Symbol.for('otel-instrument.started') in globalThis)";
+  for (const [name, isTraced] of [
+    ['npm', false],
+    ['npx-cli.js', false],
+    ['tsc', false],
+    ['npm-server.js', true],
+  ] as const) {
+    const { stdout } = await runProgram([write(join(project, name), source)], { preload: true });
+    assert.equal(stdout, `${isTraced}\n`, name);
+  }
+});
