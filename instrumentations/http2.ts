@@ -1,5 +1,5 @@
 import { defineInstrumentation } from '../src/kit';
-import { patchHttp2IfLoaded, patchServerClass, withServerClass, withSessionClass } from './http2/patch';
+import { patchHttp2First, patchHttp2IfLoaded, patchServerClass } from './http2/patch';
 
 export default defineInstrumentation({
   name: 'http2',
@@ -20,14 +20,10 @@ export default defineInstrumentation({
   },
   builtins: [
     {
-      module: 'node:http2',
+      module: 'node:tls',
       // Where `net.client.socket` is silent about TLS.
       nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0',
-      functions: {
-        createServer: withServerClass,
-        createSecureServer: withServerClass,
-        connect: withSessionClass,
-      },
+      functions: { connect: patchHttp2First },
     },
   ],
 });

@@ -65,13 +65,7 @@ const registry: readonly RegistryEntry[] = [
     name: 'http2',
     modules: [],
     channels: ['net.server.socket', 'net.client.socket'],
-    builtins: [
-      {
-        module: 'node:http2',
-        nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0',
-        functions: ['createServer', 'createSecureServer', 'connect'],
-      },
-    ],
+    builtins: [{ module: 'node:tls', nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0', functions: ['connect'] }],
     load: () => require('./http2').default,
   },
   {

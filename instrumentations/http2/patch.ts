@@ -39,16 +39,11 @@ export function patchHttp2IfLoaded(): void {
   patchSessionClass(makeSession(http2));
 }
 
-/** The same where the functions are replaced at start: the first objects that the program makes show the classes. */
-export const withServerClass = (create: AnyFunction) => withClassOf(create, patchServerClass);
-export const withSessionClass = (connect: AnyFunction) => withClassOf(connect, patchSessionClass);
-
-function withClassOf(factory: AnyFunction, patchClassOf: (made: object) => void): AnyFunction {
-  isPatched = true;
+/** The same before `tls.connect`, which `http2.connect` calls. */
+export function patchHttp2First(connect: AnyFunction): AnyFunction {
   return function (this: unknown, ...args: unknown[]) {
-    const made = Reflect.apply(factory, this, args) as object;
-    patchClassOf(made);
-    return made;
+    patchHttp2IfLoaded();
+    return Reflect.apply(connect, this, args);
   };
 }
 
