@@ -11,6 +11,25 @@ export function isInstrumentationEnabled(
 }
 
 /**
+ * One line for each setting that names instrumentations which do not exist.
+ * @param known - the names of all that do
+ */
+export function complainAboutNames(
+  { enabled = [], disabled }: Config['instrumentations'],
+  known: readonly string[],
+): string[] {
+  const lists = [
+    [settings.enabledInstrumentations.name, enabled],
+    [settings.disabledInstrumentations.name, disabled],
+  ] as const;
+  return lists.flatMap(([setting, names]) => {
+    const unknown = names.filter((name) => name !== '*' && !known.includes(name));
+    if (unknown.length === 0) return [];
+    return `${setting}: expected a list of ${known.join(', ')}, got "${unknown.join(',')}"; ignoring it`;
+  });
+}
+
+/**
  * Whether nothing is to be loaded at all: the SDK is switched off and no propagator asked for (with one, context still passes through, as the
  * specification has it).
  */

@@ -167,19 +167,19 @@ export const settings = {
     'OTEL_TRACES_EXPORTER',
     someOf(['otlp', 'console']),
     ['otlp'],
-    'Chooses where spans go.',
+    'Chooses where spans go; `console` draws them on standard output.',
   ),
   metricsExporters: setting(
     'OTEL_METRICS_EXPORTER',
     someOf(['otlp', 'prometheus', 'console', 'otlp/stdout']),
     ['otlp'],
-    'Chooses where metrics go.',
+    'Accepted, but without effect yet: there are no metrics.',
   ),
   logsExporters: setting(
     'OTEL_LOGS_EXPORTER',
     someOf(['otlp', 'console', 'otlp/stdout']),
     ['otlp'],
-    'Chooses where log records go.',
+    'Accepted, but without effect yet: there are no logs.',
   ),
   otlpEndpoint: setting(
     'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -41,6 +41,7 @@ export function exchangeCases({
             preload: true,
             env: {
               OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+              OTEL_NODE_EXIT_TIMEOUT: '10000',
               OTEL_METRICS_EXPORTER: 'none',
               OTEL_LOGS_EXPORTER: 'none',
             },

@@ -86,7 +86,8 @@ export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
       return;
     }
     const answer = receiver.answer(request, requests.push(request) - 1) ?? {};
-    setTimeout(() => respond(response, answer, request), answer.delayMillis ?? 0);
+    if (answer.delayMillis) setTimeout(() => respond(response, answer, request), answer.delayMillis);
+    else respond(response, answer, request);
   }
 
   function respond(response: ServerResponse, answer: Answer, request: ReceivedRequest): void {
