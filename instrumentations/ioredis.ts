@@ -10,6 +10,7 @@ import {
   createOwnWork,
   defineInstrumentation,
   type Operation,
+  PrivateField,
   type RedisServer,
   redisClient,
   telemetry,
@@ -84,26 +85,40 @@ export default defineInstrumentation({
   ],
 });
 
-/** Commands with an open span, their own or their pipeline's: they may be sent again, from the offline queue or after a reconnect. */
-const underway = new WeakSet<Command>();
+/** What we know of a command while it is under way. */
+interface CommandState {
+  /** It has an open span, its own or its pipeline's: it may be sent again, from the offline queue or after a reconnect. */
+  hasSpan: boolean;
+  /**
+   * Where a command given to a cluster comes from: it may be sent later, or again to another node. These are the program's, also those
+   * from a listener: what a cluster sends by itself goes to its nodes directly, but for `CLUSTER INFO`.
+   */
+  caller: Active['context'] | undefined;
+}
 
-/**
- * Where commands given to a cluster come from: it may send them later, or again to another node. These are the program's, also those
- * from a listener: what a cluster sends by itself goes to its nodes directly, but for `CLUSTER INFO`.
- */
-const callers = new WeakMap<Command, Active['context']>();
+class KnownCommand extends PrivateField {
+  #state: CommandState = { hasSpan: false, caller: undefined };
+
+  static stateOf(command: Command): CommandState {
+    const holder = #state in command ? command : new KnownCommand(command);
+    return holder.#state;
+  }
+}
 
 function traceCommand(sendCommand: AnyFunction): AnyFunction {
   return function (this: Client, ...args: unknown[]) {
     const [sent, pipeline] = args as [Command, unknown];
-    const caller = callers.get(sent);
-    if (pipeline) underway.add(sent);
-    else if (!underway.has(sent) && (caller || !ownWork.isActive())) {
+    const state = KnownCommand.stateOf(sent);
+    const { caller } = state;
+    if (pipeline) state.hasSpan = true;
+    else if (!state.hasSpan && (caller || !ownWork.isActive())) {
       const call = { self: this, args: [sent] as const };
       const active = caller ? telemetry.run(caller, command.start, command, [call]) : command.start(call);
       if (active) {
-        underway.add(sent);
-        endWhenSettled(sent, command, active, call, () => underway.delete(sent));
+        state.hasSpan = true;
+        endWhenSettled(sent, command, active, call, () => {
+          state.hasSpan = false;
+        });
       }
     }
     return Reflect.apply(sendCommand, this, args);
@@ -113,9 +128,10 @@ function traceCommand(sendCommand: AnyFunction): AnyFunction {
 function rememberCaller(sendCommand: AnyFunction): AnyFunction {
   return function (this: unknown, ...args: unknown[]) {
     const [sent, pipeline] = args as [Command, unknown];
+    const state = KnownCommand.stateOf(sent);
     const isOwn = ownWork.isActive();
-    if (!pipeline && !callers.has(sent) && !(isOwn && sent.name === 'cluster')) {
-      callers.set(sent, isOwn ? telemetry.rootContext : telemetry.activeContext());
+    if (!pipeline && !state.caller && !(isOwn && sent.name === 'cluster')) {
+      state.caller = isOwn ? telemetry.rootContext : telemetry.activeContext();
     }
     return Reflect.apply(sendCommand, this, args);
   };

@@ -38,9 +38,8 @@ export default defineInstrumentation({
       versions: '>=3.1.1 <4.0.0',
       patches: [
         { method: 'prototype.connect', wrap: withCallerContext },
-        // Connections, idle timers and whose turn it is are the pool's own matters.
+        // Connections, idle timers and whose turn is next are the pool's own matters.
         { method: 'prototype.newClient', wrap: outsideContext },
-        { method: 'prototype._pulseQueue', wrap: outsideContext },
         { method: 'prototype._release', wrap: outsideContext },
       ],
     },
@@ -75,9 +74,10 @@ const query = dbClient<QueryCall>({
       ? config
       : (config.text ?? config.cursor?.text ?? self.connection?.parsedStatements?.[config.name!]),
   namespace: ({ self }) => self.database,
-  serverAddress: ({ self }) =>
-    isSocketDirectory(self.host) ? `${self.host}/.s.PGSQL.${self.port}` : self.host,
-  serverPort: ({ self }) => (isSocketDirectory(self.host) ? undefined : self.port),
+  server: ({ self: { host, port } }) =>
+    isSocketDirectory(host)
+      ? { address: `${host}/.s.PGSQL.${port}`, port: undefined }
+      : { address: host, port },
   defaultPort: 5432,
   statusCode: ({ error }) => sqlState(error),
   // Messages of class 22 (data exceptions) quote the value that was not accepted; others name tables, columns and constraints.

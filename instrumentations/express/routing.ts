@@ -1,4 +1,4 @@
-import { setRoute } from '../../src/kit';
+import { PrivateField, setRoute } from '../../src/kit';
 import type { ExpressRequest, ExpressRoute, Layer, Match, Path } from './types';
 
 /** Where a request is on its way through routers. */
@@ -13,16 +13,19 @@ export interface Routing {
   takenPattern?: string | undefined;
 }
 
-export const routings = new WeakMap<object, Routing>();
-
 /** The state of a request; made when it meets its first router. */
-export function routingOf(request: ExpressRequest): Routing {
-  let routing = routings.get(request);
-  if (routing === undefined) {
-    routing = { request };
-    routings.set(request, routing);
+export class RequestRouting extends PrivateField {
+  #routing: Routing | undefined;
+
+  static start(request: ExpressRequest): Routing {
+    const holder = #routing in request ? request : new RequestRouting(request);
+    holder.#routing ??= { request };
+    return holder.#routing;
   }
-  return routing;
+
+  static of(request: object): Routing | undefined {
+    return #routing in request ? request.#routing : undefined;
+  }
 }
 
 /**

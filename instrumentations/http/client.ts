@@ -8,6 +8,7 @@ import {
   errorType,
   httpClient,
   joinHostPort,
+  PrivateField,
   reportFailure,
   splitHostPort,
 } from '../../src/kit';
@@ -19,7 +20,7 @@ const client = httpClient('http');
 interface Exchange {
   readonly active: Active;
   /** Who answered; a socket that is closed has forgotten it. */
-  peer?: Peer;
+  peer: Peer | undefined;
 }
 
 interface Peer {
@@ -27,15 +28,29 @@ interface Peer {
   readonly peerPort: number | undefined;
 }
 
-/** `undefined` for a request that is seen but not traced. */
-const exchanges = new WeakMap<ClientRequest, Exchange | undefined>();
+class RequestExchange extends PrivateField {
+  /** `undefined` for a request that is seen but not traced. */
+  #exchange: Exchange | undefined;
+
+  static set(request: ClientRequest, exchange: Exchange | undefined): void {
+    new RequestExchange(request).#exchange = exchange;
+  }
+
+  static isSet(request: ClientRequest): boolean {
+    return #exchange in request;
+  }
+
+  static of(request: ClientRequest): Exchange | undefined {
+    return #exchange in request ? request.#exchange : undefined;
+  }
+}
 
 /** The span of a request that was just made, and its headers while they can still be set. Each request counts once. */
 export function startClientSpan(request: ClientRequest): void {
-  if (exchanges.has(request)) return;
+  if (RequestExchange.isSet(request)) return;
   const active = client.start(request.method, () => readTarget(request));
-  const exchange = active && { active };
-  exchanges.set(request, exchange);
+  const exchange = active && { active, peer: undefined };
+  RequestExchange.set(request, exchange);
   if (exchange === undefined) return;
   client.inject(
     exchange.active,
@@ -47,7 +62,7 @@ export function startClientSpan(request: ClientRequest): void {
 
 /** The head of a response has arrived. */
 export function onResponse(request: ClientRequest): void {
-  const exchange = exchanges.get(request);
+  const exchange = RequestExchange.of(request);
   if (exchange) exchange.peer = readPeer(request);
 }
 
@@ -57,11 +72,13 @@ function endWith(request: ClientRequest, exchange: Exchange): void {
     if (isEnded) return;
     isEnded = true;
     const response = (request as { res?: IncomingMessage | null }).res ?? undefined;
+    const { peerAddress, peerPort } = exchange.peer ?? readPeer(request);
     client.end(exchange.active, {
       statusCode: response?.statusCode,
       errorType: readErrorType(request, response, failure),
       protocolVersion: response?.httpVersion,
-      ...(exchange.peer ?? readPeer(request)),
+      peerAddress,
+      peerPort,
       target: isHostOverridden(request)
         ? readTarget(request, connectedPort(request, exchange, failure))
         : undefined,
@@ -69,7 +86,7 @@ function endWith(request: ClientRequest, exchange: Exchange): void {
   };
   // The monitor is no listener to Node: an error that the program does not handle stays one, and then is the last that happens.
   request.on(errorMonitor, end);
-  request.on('close', () => end());
+  request.on('close', end);
 }
 
 function readPeer({ socket }: ClientRequest): Peer {
@@ -92,14 +109,18 @@ const connectionLost = { code: 'ECONNRESET' };
 
 /** @param actualPort - of the server, where the program's own `Host` header hides it until there is a connection. */
 function readTarget(request: ClientRequest, actualPort?: number): ClientTarget {
-  const { protocol, host, path } = request;
+  const { protocol, path } = request;
   // To a proxy goes a whole URL, and CONNECT names an authority.
   if (!path.startsWith('/') && path !== '*') return { url: path };
   const scheme = protocol.slice(0, -1);
-  const named = splitHostPort(findHeader(request, 'host') ?? '');
-  const port = isHostOverridden(request) ? actualPort : (named.port ?? agentPort(request));
+  const { host } = splitHostPort(request.host);
+  const named = hostHeader(request);
+  const port =
+    (named?.host === host ? (named.port ?? agentPort(request)) : actualPort) ?? defaultPort(scheme);
   return {
-    url: `${scheme}://${joinHostPort(scheme, host, port ?? defaultPort(scheme))}${path === '*' ? '' : path}`,
+    url: `${scheme}://${joinHostPort(scheme, host, port)}${path === '*' ? '' : path}`,
+    host,
+    port,
     socketPath: (request as { socketPath?: string }).socketPath ?? undefined,
   };
 }
@@ -111,8 +132,12 @@ function agentPort(request: ClientRequest): number | undefined {
 
 /** Whether the `Host` header is missing or not the one that Node makes of the request's own host. */
 function isHostOverridden(request: ClientRequest): boolean {
+  return hostHeader(request)?.host !== splitHostPort(request.host).host;
+}
+
+function hostHeader(request: ClientRequest) {
   const header = findHeader(request, 'host');
-  return header === undefined || splitHostPort(header).host !== splitHostPort(request.host).host;
+  return header === undefined ? undefined : splitHostPort(header);
 }
 
 function connectedPort(request: ClientRequest, { peer }: Exchange, failure: unknown): number | undefined {

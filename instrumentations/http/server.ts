@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Active, errorType, httpServer, interceptRead, telemetry } from '../../src/kit';
+import { type Active, errorType, httpServer, interceptRead, requestContext, telemetry } from '../../src/kit';
 
 const server = httpServer('http');
 
@@ -9,7 +9,7 @@ export function startServerSpan(request: IncomingMessage, response: ServerRespon
   const active = server.start(request as never);
   if (active === undefined) return;
   telemetry.enter(active.context);
-  if (hasBody(request)) enterWithBody(request, active);
+  if (hasBody(request)) enterWithBodies(request);
   const stopWaiting = isQueued(socket) ? endWithSocket(active, socket) : undefined;
 
   response.on('close', () => {
@@ -33,13 +33,19 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
+const seenPrototypes = new WeakSet<object>();
+
 /**
  * Body chunks arrive in later callbacks of the parser, which Node 24 and later run in the context of the connection. The parser hands each
- * to `request.push`, which nobody else reads: a place to enter the request's context.
+ * to `request.push`, which nobody else reads: a place to enter the request's context. Each class of requests is patched once.
  */
-function enterWithBody(request: IncomingMessage, { context }: Active): void {
-  interceptRead(request, 'push', (_request, push) => {
-    telemetry.enter(context);
+function enterWithBodies(request: IncomingMessage): void {
+  const prototype = Object.getPrototypeOf(request) as IncomingMessage;
+  if (seenPrototypes.has(prototype)) return;
+  seenPrototypes.add(prototype);
+  interceptRead(prototype, 'push', (self, push) => {
+    const context = requestContext(self);
+    if (context !== undefined) telemetry.enter(context);
     return push;
   });
 }

@@ -1,7 +1,18 @@
 // By hand: the channels tell of a request only when it goes to a connection, which may be long after the program's call.
-import { type Active, type AnyFunction, telemetry } from '../../src/kit';
+import { type Active, type AnyFunction, PrivateField, telemetry } from '../../src/kit';
 
-const contexts = new WeakMap<object, Active['context']>();
+type Context = Active['context'];
+
+class FirstDispatch extends PrivateField {
+  #context: Context | undefined;
+
+  /** The context of the handler's first dispatch; `active`, if this is the first. */
+  static contextOf(handler: object, active: Context): Context {
+    const holder = #context in handler ? handler : new FirstDispatch(handler);
+    holder.#context ??= active;
+    return holder.#context;
+  }
+}
 
 /**
  * `dispatch` of every client, pool and agent. A request that waits for a connection, is redirected or tried again is dispatched anew
@@ -12,9 +23,8 @@ export function dispatchInFirstContext(dispatch: AnyFunction): AnyFunction {
     const handler = args[1];
     if (typeof handler !== 'object' || handler === null) return Reflect.apply(dispatch, this, args);
     const active = telemetry.activeContext();
-    const first = contexts.get(handler);
-    if (first === undefined) contexts.set(handler, active);
-    return first === undefined || first === active
+    const first = FirstDispatch.contextOf(handler, active);
+    return first === active
       ? Reflect.apply(dispatch, this, args)
       : telemetry.run(first, dispatch, this, args);
   };

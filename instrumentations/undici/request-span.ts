@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Active, type AnyFunction, errorType, httpClient } from '../../src/kit';
+import { type Active, type AnyFunction, errorType, httpClient, PrivateField } from '../../src/kit';
 
 /** What all versions have in common of the request that undici's channels tell of. */
 interface UndiciRequest {
@@ -26,12 +26,24 @@ interface Connection {
 }
 
 const client = httpClient('undici');
-const exchanges = new WeakMap<UndiciRequest, Exchange>();
+
+class RequestExchange extends PrivateField {
+  #exchange: Exchange | undefined;
+
+  static set(request: UndiciRequest, exchange: Exchange | undefined): void {
+    const holder = #exchange in request ? request : new RequestExchange(request);
+    holder.#exchange = exchange;
+  }
+
+  static of(request: UndiciRequest): Exchange | undefined {
+    return #exchange in request ? request.#exchange : undefined;
+  }
+}
 
 export function onCreate({ request }: { request: UndiciRequest }): void {
   const active = client.start(request.method, () => ({ url: readUrl(request) }));
   if (active === undefined) return;
-  exchanges.set(request, { active });
+  RequestExchange.set(request, { active });
   client.inject(
     active,
     (name) => hasHeader(request.headers, name),
@@ -42,7 +54,7 @@ export function onCreate({ request }: { request: UndiciRequest }): void {
 
 /** Told when the request goes to its connection. */
 export function onSendHeaders({ request, socket }: { request: UndiciRequest; socket: Socket }): void {
-  const exchange = exchanges.get(request);
+  const exchange = RequestExchange.of(request);
   if (exchange === undefined) return;
   // Read now: a socket that is closed has forgotten it.
   exchange.connection = {
@@ -60,7 +72,7 @@ export function onHeaders({
   request: UndiciRequest;
   response: { statusCode: number };
 }): void {
-  const exchange = exchanges.get(request);
+  const exchange = RequestExchange.of(request);
   if (exchange) exchange.statusCode = response.statusCode;
 }
 
@@ -73,9 +85,9 @@ export function onError({ request, error }: { request: UndiciRequest; error: unk
 }
 
 function end(request: UndiciRequest, failure?: string): void {
-  const exchange = exchanges.get(request);
+  const exchange = RequestExchange.of(request);
   if (exchange === undefined) return;
-  exchanges.delete(request);
+  RequestExchange.set(request, undefined);
   const { active, statusCode, connection } = exchange;
   client.end(active, {
     statusCode,

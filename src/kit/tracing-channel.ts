@@ -1,6 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { TracingPatch } from './define';
 import { type Active, type Call, read, reportFailure } from './operation';
+import { PrivateField } from './private-field';
 
 const subscribed = new Set<TracingPatch>();
 
@@ -8,6 +9,20 @@ const subscribed = new Set<TracingPatch>();
 interface Traced {
   readonly call: Call;
   readonly active: Active;
+}
+
+/** The call that a message is of, until it has ended. */
+class MessageCall extends PrivateField {
+  #traced: Traced | undefined;
+
+  static set(message: object, traced: Traced | undefined): void {
+    const holder = #traced in message ? message : new MessageCall(message);
+    holder.#traced = traced;
+  }
+
+  static of(message: object): Traced | undefined {
+    return #traced in message ? message.#traced : undefined;
+  }
 }
 
 /**
@@ -19,7 +34,6 @@ interface Traced {
 export function subscribeTracing(patch: TracingPatch): void {
   if (subscribed.has(patch)) return;
   subscribed.add(patch);
-  const traced = new WeakMap<object, Traced>();
 
   tracingChannel(patch.tracing).subscribe({
     start(message) {
@@ -28,10 +42,10 @@ export function subscribeTracing(patch: TracingPatch): void {
         message as unknown as Call,
       );
       const active = call && patch.operation.start(call);
-      if (call && active) traced.set(message, { call, active });
+      if (call && active) MessageCall.set(message, { call, active });
     },
     error(message) {
-      const found = traced.get(message);
+      const found = MessageCall.of(message);
       // A rejection may be without a reason; it is an error all the same.
       if (found) found.call.error = (message as { error?: unknown }).error ?? null;
     },
@@ -44,9 +58,9 @@ export function subscribeTracing(patch: TracingPatch): void {
   });
 
   function finish(message: object): void {
-    const found = traced.get(message);
+    const found = MessageCall.of(message);
     if (!found) return;
-    traced.delete(message);
+    MessageCall.set(message, undefined);
     try {
       found.call.result = (message as { result?: unknown }).result;
       patch.operation.end(found.active, found.call);

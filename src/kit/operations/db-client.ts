@@ -11,9 +11,9 @@ import {
   set,
 } from '../operation';
 import { createSqlSanitizer } from '../sanitize/sql';
-import { telemetry } from '../telemetry';
+import { type Span, telemetry } from '../telemetry';
 
-/** How to read a database call. Getters run only for sampled calls, but for `operationName` and `sql`, which name the span. */
+/** How to read a database call. Getters run only for sampled calls. */
 export interface DbClient<C extends Call> {
   /** Name of the instrumentation, as in its definition. */
   readonly instrumentation: string;
@@ -26,14 +26,19 @@ export interface DbClient<C extends Call> {
   readonly namespace?: Getter<C, string>;
   readonly collection?: Getter<C, string>;
   readonly batchSize?: Getter<C, number>;
-  readonly serverAddress?: Getter<C, string>;
-  readonly serverPort?: Getter<C, number>;
+  readonly server?: Getter<C, DbServer>;
   /** Recorded unless it is the port. */
   readonly defaultPort?: number;
   /** `db.response.status_code` of a failed call, such as an SQLSTATE. */
   readonly statusCode?: Getter<C, string>;
   /** Description of a failed call's status, where the error's message may hold what the program sent. */
   readonly statusMessage?: Getter<C, string>;
+}
+
+/** `server.*` of a database: a host and its port, or the path of a Unix socket. */
+export interface DbServer {
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
 }
 
 /**
@@ -48,27 +53,29 @@ export function dbClient<C extends Call>(client: DbClient<C>): Operation<C> {
 
   function start(call: C): Active {
     const parent = telemetry.activeContext();
+    // No sampler of ours asks for the name, so only a span that is recorded gets its own.
+    const span = tracer.startSpan(client.system, SpanKind.CLIENT, parent);
+    if (span.isRecording()) describe(span, call);
+    return { span, context: telemetry.withSpan(parent, span) };
+  }
+
+  function describe(span: Span, call: C): void {
     const statement = read(client.sql, call);
     const query = statement === undefined ? undefined : sanitizeSql(statement);
     const operationName = read(client.operationName, call);
     const collection = read(client.collection, call);
-    const address = read(client.serverAddress, call);
-    const port = read(client.serverPort, call);
-    const name =
-      query?.summary || spanName(operationName, collection ?? hostAndPort(address, port)) || client.system;
-    const span = tracer.startSpan(name, SpanKind.CLIENT, parent);
-    if (span.isRecording()) {
-      set(span, 'db.system.name', client.system);
-      set(span, 'db.query.summary', query?.summary || undefined);
-      set(span, 'db.query.text', query?.text || undefined);
-      set(span, 'db.operation.name', operationName);
-      set(span, 'db.collection.name', collection);
-      set(span, 'db.namespace', read(client.namespace, call));
-      set(span, 'db.operation.batch.size', read(client.batchSize, call));
-      set(span, 'server.address', address);
-      if (port !== client.defaultPort) set(span, 'server.port', port);
-    }
-    return { span, context: telemetry.withSpan(parent, span) };
+    const { address, port } = read(client.server, call) ?? unknownServer;
+    const name = query?.summary || spanName(operationName, collection ?? hostAndPort(address, port));
+    if (name) span.updateName(name);
+    span.setAttribute('db.system.name', client.system);
+    set(span, 'db.query.summary', query?.summary || undefined);
+    set(span, 'db.query.text', query?.text || undefined);
+    set(span, 'db.operation.name', operationName);
+    set(span, 'db.collection.name', collection);
+    set(span, 'db.namespace', read(client.namespace, call));
+    set(span, 'db.operation.batch.size', read(client.batchSize, call));
+    set(span, 'server.address', address);
+    if (port !== client.defaultPort) set(span, 'server.port', port);
   }
 
   function end({ span }: Active, call: C): void {
@@ -82,6 +89,8 @@ export function dbClient<C extends Call>(client: DbClient<C>): Operation<C> {
     span.end();
   }
 }
+
+const unknownServer: DbServer = {};
 
 function spanName(operationName: string | undefined, target: string | undefined): string | undefined {
   return operationName && target ? `${operationName} ${target}` : operationName;

@@ -15,6 +15,9 @@ import {
 export interface ClientTarget {
   /** Absolute; of CONNECT the authority alone. Credentials and secrets are removed here. */
   readonly url: string;
+  /** Of the URL, where they are known without taking it apart. */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
   /** Of a server on a Unix socket: its path, which then is the address. */
   readonly socketPath?: string | undefined;
 }
@@ -103,14 +106,20 @@ export function httpClient(instrumentation: string) {
 }
 
 /** `server.*` name the server that the URL names, also behind a proxy; the proxy is the `network.peer.*`. */
-function setTarget(span: Active['span'], { url, socketPath }: ClientTarget): void {
+function setTarget(span: Active['span'], target: ClientTarget): void {
+  const { url, socketPath } = target;
   span.setAttribute('url.full', redactUrl(url));
   if (socketPath !== undefined) {
     span.setAttribute('server.address', socketPath);
     return;
   }
+  const { host, port } = target.host === undefined ? readServer(url) : target;
+  set(span, 'server.address', host || undefined);
+  set(span, 'server.port', port);
+}
+
+function readServer(url: string): { host: string; port: number | undefined } {
   const { scheme, authority = '' } = splitTarget(url, url.includes('://') ? 'GET' : 'CONNECT');
   const { host, port } = splitHostPort(authority);
-  set(span, 'server.address', host || undefined);
-  set(span, 'server.port', port ?? (scheme === undefined ? undefined : defaultPort(scheme)));
+  return { host, port: port ?? (scheme === undefined ? undefined : defaultPort(scheme)) };
 }

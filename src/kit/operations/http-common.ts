@@ -8,8 +8,28 @@ export function isKnownMethod(method: string): boolean {
   return telemetry.settings.knownMethods.has(method);
 }
 
+interface HostPort {
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+/** A program talks to few others, and is called by few names; what a stranger sends may fill it, and then it is emptied. */
+const knownAuthorities = new Map<string, HostPort>();
+const maxKnownAuthorities = 64;
+const maxKnownChars = 255;
+
 /** Splits `host:port`, `[::1]:port` or `host`. */
-export function splitHostPort(authority: string): { host: string; port: number | undefined } {
+export function splitHostPort(authority: string): HostPort {
+  const known = knownAuthorities.get(authority);
+  if (known !== undefined) return known;
+  const parsed = parseHostPort(authority);
+  if (authority.length > maxKnownChars) return parsed;
+  if (knownAuthorities.size >= maxKnownAuthorities) knownAuthorities.clear();
+  knownAuthorities.set(authority, parsed);
+  return parsed;
+}
+
+function parseHostPort(authority: string): HostPort {
   const bracket = authority.lastIndexOf(']');
   const colon = authority.lastIndexOf(':');
   const hasPort = colon > bracket && (bracket >= 0 || authority.indexOf(':') === colon);

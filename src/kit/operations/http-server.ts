@@ -1,5 +1,4 @@
 import { type Context, SpanKind, SpanStatusCode, type TextMapGetter } from '@opentelemetry/api';
-import { nowMillis } from '../../model/clock';
 import { type Active, reportFailure, set } from '../operation';
 import { redactQuery } from '../sanitize/url';
 import { telemetry } from '../telemetry';
@@ -13,6 +12,7 @@ import {
   splitTarget,
   unknownMethodName,
 } from './http-common';
+import { RequestSpan, type ServerSpan } from './server-span';
 
 type Headers = Record<string, string | string[] | undefined>;
 
@@ -38,22 +38,6 @@ export interface ServerOutcome {
   readonly errorType?: string | undefined;
 }
 
-/**
- * The pattern of a route as written in the program, `/users/:id`; or, where it is certain only when the response is there, a function that
- * finds it then (`statusCode` is what was sent).
- */
-export type Route = string | undefined | ((statusCode: number | undefined) => string | undefined);
-
-/** The server span of a request under way. */
-interface ServerSpan extends Active {
-  /** The span's name until a route is known: the method. */
-  readonly method: string;
-  route?: Route;
-  /** The last error that a framework turned into a response. */
-  failure?: { readonly error: unknown; readonly timeMillis: number };
-}
-
-const serverSpans = new WeakMap<object, ServerSpan>();
 const headerGetter: TextMapGetter<Headers> = {
   get: (headers, name) => headers[name],
   keys: (headers) => Object.keys(headers),
@@ -91,8 +75,14 @@ export function httpServer(instrumentation: string) {
       set(span, 'user_agent.original', firstHeader(request.headers['user-agent']));
       set(span, 'network.protocol.version', request.httpVersion === '2.0' ? '2' : request.httpVersion);
     }
-    const active: ServerSpan = { span, context: telemetry.withSpan(parent, span), method: name };
-    serverSpans.set(identity, active);
+    const active: ServerSpan = {
+      span,
+      context: telemetry.withSpan(parent, span),
+      method: name,
+      route: undefined,
+      failure: undefined,
+    };
+    RequestSpan.set(identity, active);
     return active;
   }
 
@@ -118,34 +108,6 @@ export function httpServer(instrumentation: string) {
       reportFailure(error);
     }
   }
-}
-
-/**
- * The route that a framework matched for a request: `http.route`, and the second half of the span's name. It may be set again, as a
- * request passes from route to route; what counts is the last when the response is there.
- * @param request - the request object of `node:http` or `node:http2`.
- * @param route - `undefined`: what answers now is no route.
- */
-export function setRoute(request: object, route: Route): void {
-  const active = serverSpanOf(request);
-  if (active !== undefined) active.route = route;
-}
-
-/**
- * An error that a framework, or the program's error handler, turns into a response. It becomes an `exception` event of the span if the
- * response says that the server failed (5xx, or never whole): an error answered with a 4xx was meant (semantic conventions, "HTTP
- * server: status").
- * @param request - the request object of `node:http` or `node:http2`.
- */
-export function recordRequestError(request: object, error: unknown): void {
-  const active = serverSpanOf(request);
-  if (!active?.span.isRecording() || !(error instanceof Error) || active.failure?.error === error) return;
-  active.failure = { error, timeMillis: nowMillis() };
-}
-
-/** The compatibility API of `node:http2` makes a request object for a stream that is known already. */
-function serverSpanOf(request: object): ServerSpan | undefined {
-  return serverSpans.get(request) ?? serverSpans.get((request as { stream?: object }).stream ?? request);
 }
 
 /** A name that the program gave the span stays. */

@@ -1,6 +1,6 @@
 import { type Call, errorMessage, type Getter, type Operation } from '../operation';
 import { redisOperationName } from '../sanitize/redis';
-import { dbClient } from './db-client';
+import { type DbServer, dbClient } from './db-client';
 
 /** How to read a call that makes one round trip to Redis: `command`, or `batch` for several commands sent together. */
 export interface RedisClient<C extends Call> {
@@ -44,20 +44,18 @@ export function redisClient<C extends Call>(client: RedisClient<C>): Operation<C
     operationName: (call) => (batch ? batchName(batch(call)!) : redisOperationName(client.command!(call))),
     batchSize: (call) => batch && batchSize(batch(call)!),
     namespace: (call) => client.database(call)?.toString(),
-    serverAddress: (call) => addressOf(client.server(call)),
-    serverPort: (call) => portOf(client.server(call)),
+    server: (call) => dbServer(client.server(call)),
     defaultPort,
     statusCode: ({ error }) => (isErrorReply(error) ? errorPrefix(error) : undefined),
     statusMessage: ({ error }) => (isErrorReply(error) ? undefined : errorMessage(error)),
   });
 }
 
-function addressOf(server: RedisServer | undefined): string | undefined {
-  return server && (server.path || server.host || 'localhost');
-}
-
-function portOf(server: RedisServer | undefined): number | undefined {
-  return server && !server.path ? Number(server.port ?? defaultPort) : undefined;
+function dbServer(server: RedisServer | undefined): DbServer | undefined {
+  if (server === undefined) return undefined;
+  return server.path
+    ? { address: server.path, port: undefined }
+    : { address: server.host || 'localhost', port: Number(server.port ?? defaultPort) };
 }
 
 /** A pipeline of one command is that command, says the convention on `db.operation.batch.size`. */
