@@ -1,14 +1,14 @@
 import registry from '../instrumentations';
 import { version } from '../package.json';
-import { isInstrumentationEnabled } from './config/enabled';
+import { complainAboutNames, isInstrumentationEnabled } from './config/enabled';
 import { type Config, loadConfig } from './config/load';
 import { log, messageOf, setLogLevel } from './diag/log';
 import type { TracePipeline } from './export/traces';
 import { installHooks } from './hook/install';
 import { installedVersion } from './hook/installed';
 import { provideTelemetry, type Telemetry } from './kit/telemetry';
-import { deliverAtProcessEnd, type ProcessEnd } from './lifecycle/process-end';
-import type { EndedSpan } from './model/ended-span';
+import { deliverAtProcessEnd } from './lifecycle/process-end';
+import type { EndedSpan, SpanSink } from './model/ended-span';
 import { isSuppressed } from './model/suppress';
 import { detached } from './model/timers';
 import { registerApiGlobals } from './sdk/api-globals';
@@ -18,6 +18,7 @@ import { compositePropagator } from './sdk/propagation/composite';
 import { w3cBaggage } from './sdk/propagation/w3c-baggage';
 import { w3cTraceContext } from './sdk/propagation/w3c-trace-context';
 import { spanKey, spanOf } from './sdk/trace/context-keys';
+import { createOpenSpans, type OpenSpans } from './sdk/trace/open-spans';
 import { createSampler } from './sdk/trace/samplers';
 import { createTracerProvider } from './sdk/trace/tracer-provider';
 
@@ -28,7 +29,9 @@ import { createTracerProvider } from './sdk/trace/tracer-provider';
 export function start(): void {
   const { config, complaints } = loadConfig();
   setLogLevel(config.logLevel);
-  for (const complaint of complaints) log.warn(complaint);
+  const names = registry.map(({ name }) => name);
+  for (const complaint of [...complaints, ...complainAboutNames(config.instrumentations, names)])
+    log.warn(complaint);
   if (!isWanted(config)) return;
 
   const propagator = createPropagator(config);
@@ -38,7 +41,8 @@ export function start(): void {
     sampler: traces ? createSampler(config.sampler.name, config.sampler.ratio) : () => false,
     // Identities that nobody will ever export would break the traces of others.
     passThrough: traces === undefined,
-    sink: traces ?? (() => {}),
+    sink: traces?.sink ?? (() => {}),
+    openSpans: traces?.openSpans,
   });
   registerApiGlobals(
     { trace: tracerProvider, context: contexts.contextManager, propagation: propagator },
@@ -83,27 +87,48 @@ function createPropagator({ propagators }: Config) {
   );
 }
 
-/** The way out for ended spans; `undefined` if nobody wants them. */
-function createTraces(config: Config): ((span: EndedSpan) => void) | undefined {
+/** Follows open spans and takes the ended ones. */
+interface Traces {
+  readonly sink: SpanSink;
+  readonly openSpans: OpenSpans;
+}
+
+/** The way out for spans; `undefined` if nobody wants them. What exports them is loaded when the first one ends, or the process. */
+function createTraces(config: Config): Traces | undefined {
   if (config.sdkDisabled || config.tracesExporters.length === 0) return undefined;
   let pipeline: TracePipeline | undefined;
-  let processEnd: ProcessEnd | undefined;
   let hasFailed = false;
+  const openSpans = createOpenSpans(() => processEnd.arm());
+  const processEnd = deliverAtProcessEnd(
+    {
+      hasWork: () => !openSpans.isEmpty() || pipeline?.hasUndelivered() === true,
+      flush: () => pipeline?.flush(),
+      finish(budgetMillis) {
+        const { hold, flushSync } = requirePipeline();
+        hold();
+        openSpans.endAll();
+        flushSync(budgetMillis);
+      },
+    },
+    config.exitTimeoutMillis,
+  );
+  return { sink, openSpans };
 
-  return (span) => {
+  function requirePipeline(): TracePipeline {
+    pipeline ??= detached(() => createPipeline(config, processEnd.disarmIfDone));
+    return pipeline;
+  }
+
+  function sink(span: EndedSpan): void {
     if (hasFailed) return;
     try {
-      if (pipeline === undefined) {
-        pipeline = detached(() => createPipeline(config, () => processEnd?.onDrained()));
-        processEnd = deliverAtProcessEnd(pipeline, config.exitTimeoutMillis);
-      }
-      pipeline.sink(span);
-      processEnd!.onQueued();
+      processEnd.arm();
+      requirePipeline().sink(span);
     } catch (error) {
       hasFailed = true;
       log.error(`spans cannot be exported: ${messageOf(error)}`);
     }
-  };
+  }
 }
 
 function createPipeline(config: Config, onDrained: () => void): TracePipeline {

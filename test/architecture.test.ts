@@ -28,7 +28,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/hook': ['src/kit', 'src/diag', 'require-in-the-middle', 'import-in-the-middle', 'node:'],
   // Of the model only what there may be one of in a process: the clock, and the timers with their asynchronous context.
   'src/kit': ['src/diag', 'src/model/clock.ts', '@opentelemetry/api', 'shimmer', 'node:'],
-  'src/lifecycle': ['src/diag', 'src/model/timers.ts', 'types:src/export', 'node:'],
+  'src/lifecycle': ['src/diag', 'src/model', 'node:'],
   // A definition: the kit, its own folder, Node, and the types of the library.
   instrumentations: ['src/kit/index.ts', 'types:*', 'node:'],
   'instrumentations/index.ts': ['types:src/hook', 'instrumentations'],

@@ -28,6 +28,8 @@ export interface Exporter<T> {
   hasUndelivered(): boolean;
   /** Starts sending what waits, now instead of at the next interval. */
   flush(): void;
+  /** Until the next `flushSync`, which follows at once, nothing is sent, and no limit of items holds: what is open at the end comes at one go. */
+  hold?(): void;
   /** Sends what waits and what is on its way without the event loop, within the budget; see {@link Transport.sendSync}. */
   flushSync(budgetMillis: number): void;
 }
@@ -50,12 +52,14 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
   let queuedBytes = 0;
   let dropped = 0;
   let isLost = false;
+  let isHeld = false;
   let timer: Timer | undefined;
 
-  return { add, hasUndelivered: () => queuedCount > 0, flush, flushSync };
+  return { add, hasUndelivered: () => queuedCount > 0, flush, hold, flushSync };
 
   function add(item: T): void {
-    if (queuedCount >= options.maxQueueSize || queuedBytes >= options.maxQueueBytes) {
+    const isFull = queuedCount >= options.maxQueueSize && !isHeld;
+    if (isFull || queuedBytes >= options.maxQueueBytes) {
       drop(1);
       return;
     }
@@ -64,6 +68,7 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
       if (current?.count) flush();
       if (!put(item)) {
         drop(1);
+        if (queuedCount === 0) options.onDrained?.();
         return;
       }
     }
@@ -84,7 +89,7 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
     stopTimer(timer);
     timer = undefined;
     seal();
-    if (sending === undefined) sendNext();
+    if (sending === undefined && !isHeld) sendNext();
   }
 
   function seal(): void {
@@ -147,22 +152,40 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
     dropped = 0;
   }
 
+  function hold(): void {
+    isHeld = true;
+  }
+
   function flushSync(budgetMillis: number): void {
     stopTimer(timer);
     timer = undefined;
     seal();
+    isHeld = false;
     if (sending && request?.hasLeft()) release(sending);
-    const batches = sending ? [sending, ...waiting] : waiting.slice();
+    if (sending) waiting.unshift(sending);
     const deadline = monotonicMillis() + budgetMillis;
-    for (const batch of batches) {
+    while (waiting.length > 0) {
       const left = deadline - monotonicMillis();
       const outcome: Outcome =
         left > 0
-          ? options.transport.sendSync(batch.body, left)
-          : { kind: 'failure', reason: `no time left of ${budgetMillis} ms` };
-      if (batch === waiting[0]) waiting.shift();
-      settle(batch, outcome);
-      if (outcome.kind !== 'success') break;
+          ? options.transport.sendSync(waiting[0]!.body, left)
+          : { kind: 'retryable', reason: 'no time' };
+      // What is wrong with one batch need not be wrong with the next, but a collector that is not there does not come back so soon.
+      if (outcome.kind !== 'retryable') settle(waiting.shift()!, outcome);
+      else loseRest(outcome.reason, monotonicMillis() >= deadline);
     }
+  }
+
+  function loseRest(reason: string, isLate: boolean): void {
+    let count = 0;
+    for (const batch of waiting.splice(0)) {
+      release(batch);
+      count += batch.count;
+    }
+    drop(count);
+    log.warn(
+      `${options.items} not delivered to ${options.endpoint} at the end of the process: ${count} (${reason}${isLate ? ', OTEL_NODE_EXIT_TIMEOUT is over' : ''})`,
+    );
+    options.onDrained?.();
   }
 }

@@ -15,6 +15,7 @@ export interface TracePipeline {
   readonly sink: SpanSink;
   hasUndelivered(): boolean;
   flush(): void;
+  hold(): void;
   flushSync(budgetMillis: number): void;
 }
 
@@ -38,6 +39,9 @@ export function createTracePipeline(
     hasUndelivered: () => exporters.some((exporter) => exporter.hasUndelivered()),
     flush: () => {
       for (const exporter of exporters) exporter.flush();
+    },
+    hold: () => {
+      for (const exporter of exporters) exporter.hold?.();
     },
     flushSync: (budgetMillis) => {
       for (const exporter of exporters) exporter.flushSync(budgetMillis);

@@ -1,40 +1,106 @@
+import type { EventEmitter } from 'node:events';
 import { log, messageOf } from '../diag/log';
-import type { TracePipeline } from '../export/traces';
-import { hideListener } from './hide-listener';
+import { monotonicMillis } from '../model/clock';
+import { hideListeners } from './hide-listeners';
+import { replaceMethod } from './replace-method';
 
-type Delivery = Pick<TracePipeline, 'hasUndelivered' | 'flush' | 'flushSync'>;
+/** What is there to be saved when the process ends. */
+export interface Delivery {
+  /** Whether anything is open, waits or is on its way. */
+  hasWork(): boolean;
+  /** Starts an ordinary export of what waits. */
+  flush(): void;
+  /** Ends what is open and delivers everything without the event loop, within the budget. */
+  finish(budgetMillis: number): void;
+}
 
-/** What the end of the process must be told of: when there is something to lose, and when there no longer is. */
+/** What the end of the process must be told of: when there is something to lose, and when there may no longer be. */
 export interface ProcessEnd {
-  onQueued(): void;
-  onDrained(): void;
+  arm(): void;
+  disarmIfDone(): void;
 }
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
- * Delivers what is left when the process ends, however it ends: `exit` comes at a natural end, at `process.exit` and after an uncaught error.
- * A signal that the program does not listen for would end the process without it, so it gets a listener of ours, but only while something
- * waits: with one, a program that blocks its event loop cannot be stopped.
+ * Delivers what is left when the process ends, however it ends, and as late as can be, after the program's own `exit` listeners: `process.exit`
+ * calls `process.reallyExit`; at a natural end and after an uncaught error, where nothing comes after them, our listener goes behind them in the
+ * last moment.
+ *
+ * A signal that the program does not listen for would end the process without any of these, so it gets a listener of ours, but only while there
+ * is something to lose: with one, a program that blocks its event loop cannot be stopped.
  *
  * @param budgetMillis - time that the end of the process may be held up, for everything together.
  */
 export function deliverAtProcessEnd(delivery: Delivery, budgetMillis: number): ProcessEnd {
   const process_ = process;
   let isArmed = false;
-  process_.once('exit', flushNow);
-  hideListener(process_, onSignal);
-  return { onQueued: arm, onDrained };
+  let spentMillis = 0;
+
+  hideListeners(process_, new Set([deliver, deliverLast, onUncaught, onSignal]), signals);
+  listen();
+  replaceMethod(
+    process_,
+    'removeAllListeners',
+    (original) =>
+      function removeAllListeners(this: NodeJS.Process, ...args: [event?: string | symbol]) {
+        const result = original.apply(this, args);
+        listen();
+        return result;
+      } as typeof original,
+  );
+  deliverBefore('reallyExit' as never);
+  // In a worker thread it only throws.
+  if (!('disabled' in process_.abort)) deliverBefore('abort');
+  return { arm, disarmIfDone };
+
+  function listen(): void {
+    putFirst('beforeExit', deliverLast);
+    putFirst('uncaughtExceptionMonitor', onUncaught);
+    if (isArmed) for (const signal of signals) putFirst(signal, onSignal);
+  }
+
+  /** First in line: a listener that the program added by `once` is gone when those after it run. */
+  function putFirst(event: string, listener: (...args: never[]) => void): void {
+    const emitter: EventEmitter = process_;
+    emitter.removeListener(event, listener as () => void);
+    emitter.prependListener(event, listener as () => void);
+  }
+
+  /** By a proxy without an `apply` trap, whose absence is noticed in passing: `abort` prints the stack, and so there is nothing of ours on it. */
+  function deliverBefore(name: 'abort'): void {
+    const handler = {
+      get apply() {
+        deliver();
+        return undefined;
+      },
+    };
+    process_[name] = new Proxy(process_[name], handler as object);
+  }
+
+  /** The limit of listeners is lifted meanwhile: one more than the program's must not make a warning. */
+  function deliverLast(): void {
+    const limit = process_.getMaxListeners();
+    process_.setMaxListeners(0);
+    process_.removeListener('exit', deliver);
+    process_.on('exit', deliver);
+    process_.setMaxListeners(limit);
+  }
+
+  /** An error in an `exit` listener keeps those after it from being called. */
+  function onUncaught(): void {
+    if ((process_ as { _exiting?: boolean })._exiting) deliver();
+    else deliverLast();
+  }
 
   function arm(): void {
     if (isArmed) return;
     isArmed = true;
-    // First in line: a listener that the program added by `once` is gone when those after it run.
-    for (const signal of signals) process_.prependListener(signal, onSignal);
+    for (const signal of signals) putFirst(signal, onSignal);
   }
 
-  function onDrained(): void {
-    if (isArmed && !delivery.hasUndelivered()) disarm();
+  function disarmIfDone(): void {
+    if (isArmed && !delivery.hasWork()) disarm();
   }
 
   function disarm(): void {
@@ -42,22 +108,27 @@ export function deliverAtProcessEnd(delivery: Delivery, budgetMillis: number): P
     for (const signal of signals) process_.removeListener(signal, onSignal);
   }
 
+  /**
+   * A program that listens too decides what becomes of the process. If it takes its time, it may be killed before it is done, so an export starts
+   * at once. The same for the first process of a container: no signal ends it that it does not listen for.
+   */
   function onSignal(signal: NodeJS.Signals): void {
-    if (process_.listenerCount(signal) > 1) {
-      // The program listens too and decides what becomes of the process. If it takes its time, it may be killed before it is done.
+    if (process_.listenerCount(signal) > 0 || process_.pid === 1) {
       delivery.flush();
       return;
     }
-    flushNow();
+    deliver();
     disarm();
     process_.kill(process_.pid, signal);
   }
 
-  function flushNow(): void {
+  function deliver(): void {
+    const startMillis = monotonicMillis();
     try {
-      if (delivery.hasUndelivered()) delivery.flushSync(budgetMillis);
+      if (delivery.hasWork()) delivery.finish(Math.max(0, budgetMillis - spentMillis));
     } catch (error) {
       log.warn(`telemetry was lost at the end of the process: ${messageOf(error)}`);
     }
+    spentMillis += monotonicMillis() - startMillis;
   }
 }

@@ -51,7 +51,7 @@ describe('settings that cannot be used cost one line', () => {
     assertSameRun(runs, 1);
     assert.equal(
       runs.traced.stderr,
-      'otel-instrument: cannot export spans to http://127.0.0.1:1/v1/traces: ECONNREFUSED; they are dropped until it is back\n',
+      'otel-instrument: spans not delivered to http://127.0.0.1:1/v1/traces at the end of the process: 2 (ECONNREFUSED)\n',
     );
   });
 

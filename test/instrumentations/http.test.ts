@@ -29,8 +29,8 @@ describe('http: ways in which an exchange can go', () => {
       'connection refused': 'CLIENT GET - ECONNREFUSED',
       'name not found': 'CLIENT GET - ENOTFOUND',
       'error that nobody handles': 'CLIENT GET - ECONNREFUSED',
-      'handler that throws': '',
-      'handler that throws after the body': '',
+      'handler that throws': 'CLIENT GET -, SERVER GET -',
+      'handler that throws after the body': 'CLIENT POST -, SERVER POST -',
       statuses: [
         'CLIENT GET 204, CLIENT GET 302, CLIENT GET 304, CLIENT GET 404 404, CLIENT GET 500 500, CLIENT GET 503 503',
         'SERVER GET 204, SERVER GET 302, SERVER GET 304, SERVER GET 404, SERVER GET 500 500, SERVER GET 503 503',

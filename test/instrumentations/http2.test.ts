@@ -31,7 +31,7 @@ describe('http2: ways in which an exchange can go', () => {
       'connection refused': 'CLIENT GET - ERR_HTTP2_STREAM_CANCEL',
       'bad arguments': 'CLIENT GET - _OTHER, CLIENT GET - _OTHER',
       'closed session': 'CLIENT GET - _OTHER',
-      'handler that throws': '',
+      'handler that throws': 'CLIENT GET -, SERVER GET -',
       'error that nobody handles': both('GET - ERR_HTTP2_STREAM_ERROR'),
       pushed: both('GET 200'),
       'connection handed on by a net server': both('GET 200'),

@@ -16,13 +16,14 @@ process.stdin.on('end', () => {
   const request = require(options.protocol === 'https:' ? 'https' : 'http').request(options, (response) => {
     process.stdout.write(response.statusCode + ' ' + (response.headers['retry-after'] || ''), () => process.exit());
   });
+  setTimeout(() => process.exit(), options.budgetMillis);
   request.on('error', (error) => process.stdout.write(error.code || error.message, () => process.exit()));
   request.end(input.subarray(lineEnd + 1));
 });`;
 
 /**
  * Sends by a process of its own where system calls alone cannot, over TLS or to a name that is not resolved yet: 35 to 70 ms, since Node has to
- * start. It is waited for, and killed at the end of the budget.
+ * start. It is waited for, and killed at the end of the budget; if this process is killed meanwhile, it ends by itself.
  */
 export function sendByChild(
   { agent: _, ...options }: RequestOptions,
@@ -31,7 +32,11 @@ export function sendByChild(
   budgetMillis: number,
 ): Outcome {
   const { spawnSync } = require('node:child_process') as typeof import('node:child_process');
-  const request = JSON.stringify({ ...options, headers: { ...headers, 'content-length': body.byteLength } });
+  const request = JSON.stringify({
+    ...options,
+    budgetMillis,
+    headers: { ...headers, 'content-length': body.byteLength },
+  });
   const { NODE_OPTIONS: _options, NODE_CHANNEL_FD: _channel, ...env } = process.env;
   const { stdout, error } = spawnSync(process.execPath, ['-e', program], {
     input: Buffer.concat([Buffer.from(`${request}\n`), body]),

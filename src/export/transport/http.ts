@@ -5,7 +5,7 @@ import type { Outcome, Sending, Transport } from '../outcome';
 import { sendByChild } from './http-child';
 import { maxResponseBytes, outcomeOf } from './http-response';
 import { canSendSync, rememberAddress, sendHttpSync } from './http-sync';
-import { releaseLoopWhileConnecting } from './release-loop';
+import { maxHoldMillis, releaseLoop } from './release-loop';
 
 /** Where and how requests are sent. */
 export interface HttpTarget {
@@ -51,6 +51,8 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
     // `localhost` is ::1 first on many machines, and Node 18 tries only the first address unless asked.
     autoSelectFamily: true,
   };
+  /** By how much the end of the program is late already, having waited for a request that did not leave. */
+  let heldMillis = 0;
   if (url.username) options.auth = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
 
   return {
@@ -66,13 +68,15 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
     },
     sendSync(body, budgetMillis) {
       const send = canSendSync(options) ? sendHttpSync : sendByChild;
-      return send(options, headers, target.compression === 'gzip' ? gzipped(body) : body, budgetMillis);
+      const encoded = target.compression === 'gzip' ? gzipped(body) : body;
+      return send(options, headers, encoded, Math.max(0, budgetMillis - heldMillis));
     },
     shutdown: () => agent.destroy(),
   };
 
   function post(body: Uint8Array, timeoutMillis: number, done: (outcome: Outcome) => void): Sending {
     let finished = false;
+    heldMillis = 0;
     let request: ClientRequest | undefined;
     const timer = startTimer(
       () => finish({ kind: 'retryable', reason: `no answer in ${Math.round(timeoutMillis)} ms` }),
@@ -86,10 +90,14 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
       finish({ kind: 'failure', reason: (error as Error).message });
       return { hasLeft: () => false };
     }
-    request.on('socket', (socket) => {
-      socket.unref();
-      if (socket.connecting) releaseLoopWhileConnecting(socket, () => request?.destroy());
-    });
+    request.on('socket', (socket) => socket.unref());
+    releaseLoop(
+      () => !finished && !request!.writableFinished,
+      () => {
+        heldMillis = maxHoldMillis;
+        request!.destroy();
+      },
+    );
     request.on('error', (error: NodeJS.ErrnoException) => {
       const kind = retryableCodes.has(error.code ?? '') ? 'retryable' : 'failure';
       finish({ kind, reason: error.code ?? error.message });

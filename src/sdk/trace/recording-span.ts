@@ -12,6 +12,7 @@ import type {
 import type { EndedSpan, EndedSpanEvent, EndedSpanLink, SpanSink } from '../../model/ended-span';
 import type { Scope } from '../../model/span-data';
 import { limitedAttributes, limitedValue, type SpanLimits } from './limits';
+import type { OpenSpan, OpenSpans } from './open-spans';
 import { epochMillis, isTimeInput } from './time-input';
 
 const unset = 0;
@@ -24,13 +25,18 @@ const unsetStatus: SpanStatus = { code: unset };
 export interface SpanEnvironment {
   readonly limits: SpanLimits;
   readonly sink: SpanSink;
+  /** Follows the spans that have not ended; nobody does if it is missing. */
+  readonly openSpans?: OpenSpans | undefined;
 }
+
+/** On a span that the end of the process ended, since the program had not. */
+const unfinishedKey = 'otel_instrument.span.unfinished';
 
 /**
  * A sampled span (OpenTelemetry API specification, "Span"). Until `end()` it collects; then it is handed to the sink as an
  * {@link EndedSpan} and lets go of everything but its identity, since contexts may hold it for long.
  */
-export class RecordingSpan implements Span, EndedSpan {
+export class RecordingSpan implements Span, EndedSpan, OpenSpan {
   status: SpanStatus = unsetStatus;
   endMillis = -1;
   attributeKeys: string[] = [];
@@ -40,6 +46,8 @@ export class RecordingSpan implements Span, EndedSpan {
   droppedEventsCount = 0;
   links: EndedSpanLink[] = noItems;
   droppedLinksCount = 0;
+  older: OpenSpan | undefined = undefined;
+  newer: OpenSpan | undefined = undefined;
 
   constructor(
     private readonly environment: SpanEnvironment,
@@ -161,8 +169,17 @@ export class RecordingSpan implements Span, EndedSpan {
   end(endTime?: TimeInput): void {
     if (this.endMillis >= 0) return;
     this.endMillis = Math.max(this.startMillis, epochMillis(endTime));
+    this.environment.openSpans?.remove(this);
     this.environment.sink(this);
     this.attributeKeys = this.attributeValues = this.events = this.links = noItems;
+  }
+
+  /** The mark is set beyond the limit of attributes: without it the end time would pass for the program's. */
+  endUnfinished(): void {
+    if (this.endMillis >= 0) return;
+    this.attributeKeys.push(unfinishedKey);
+    this.attributeValues.push(true);
+    this.end();
   }
 }
 

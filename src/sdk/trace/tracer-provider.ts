@@ -71,6 +71,7 @@ function createTracer(options: TracerProviderOptions, scope: Scope): Tracer {
     );
     if (spanOptions.attributes) span.setAttributes(spanOptions.attributes);
     if (spanOptions.links) span.addLinks(spanOptions.links);
+    options.openSpans?.add(span);
     return span;
   }
 

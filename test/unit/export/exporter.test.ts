@@ -251,13 +251,25 @@ describe('at the end of the process', () => {
     assert.equal(exporter.hasUndelivered(), false);
   });
 
-  test('after a failure no more is tried', () => {
-    const { add, sync, exporter, answerSync } = setUp();
+  test('when the collector is not there no more is tried, and one line counts what is lost', () => {
+    const { add, sync, exporter, answerSync, drained } = setUp();
     answerSync({ kind: 'retryable', reason: 'ECONNREFUSED' });
     add(1, 2, 3, 4, 5);
     const lines = linesDuring(() => exporter.flushSync(1000));
     assert.deepEqual(sync, [[1, 2, 3, 4]]);
-    assert.equal(lines.length, 1);
+    assert.deepEqual(lines, [
+      'otel-instrument: spans not delivered to http://collector/v1/traces at the end of the process: 5 (ECONNREFUSED)',
+    ]);
+    assert.equal(exporter.hasUndelivered(), false);
+    assert.equal(drained(), 1);
+  });
+
+  test('a batch that is refused for good does not keep the next from being sent', () => {
+    const { add, sync, exporter, answerSync } = setUp();
+    answerSync(failure);
+    add(1, 2, 3, 4, 5);
+    linesDuring(() => exporter.flushSync(1000));
+    assert.deepEqual(sync, [[1, 2, 3, 4], [5]]);
   });
 
   test('without a budget nothing is tried', () => {
@@ -265,6 +277,17 @@ describe('at the end of the process', () => {
     add(1);
     const lines = linesDuring(() => exporter.flushSync(0));
     assert.deepEqual(sync, []);
-    assert.match(lines[0]!, /no time left of 0 ms/);
+    assert.match(lines[0]!, /: 1 \(no time, OTEL_NODE_EXIT_TIMEOUT is over\)$/);
+  });
+
+  test('held, it takes any number of items and sends none but by flushSync', () => {
+    const { add, requests, sync, exporter } = setUp();
+    exporter.hold!();
+    add(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
+    assert.deepEqual(requests, []);
+    exporter.flushSync(1000);
+    assert.deepEqual(sync, [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13]]);
+    add(1, 2, 3, 4);
+    assert.equal(requests.length, 1, 'a process that goes on exports on');
   });
 });
