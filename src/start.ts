@@ -17,7 +17,7 @@ import * as contexts from './sdk/context/context-manager';
 import { compositePropagator } from './sdk/propagation/composite';
 import { w3cBaggage } from './sdk/propagation/w3c-baggage';
 import { w3cTraceContext } from './sdk/propagation/w3c-trace-context';
-import { spanKey, spanOf } from './sdk/trace/context-keys';
+import { spanKey } from './sdk/trace/context-keys';
 import { createOpenSpans, type OpenSpans } from './sdk/trace/open-spans';
 import { createSampler } from './sdk/trace/samplers';
 import { createTracerProvider } from './sdk/trace/tracer-provider';
@@ -52,7 +52,6 @@ export function start(): void {
   const telemetry: Telemetry = {
     activeContext: contexts.activeContext,
     withSpan: (parent, span) => parent.setValue(spanKey, span),
-    spanOf,
     run: contexts.runWithContext,
     enter: contexts.enterContext,
     runOutside: contexts.runOutsideContext,

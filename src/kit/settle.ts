@@ -35,7 +35,7 @@ export function settleCall(settle: Settle, call: Call, result: unknown, end: () 
  * The promise that the program gets instead. A handler added to the original would make Node take a rejection for handled, so the
  * derived one is handed out; a promise of a class of its own (with methods of its own) cannot be derived and stays, its `then` watched.
  */
-export function watchPromise<T>(promise: Promise<T>, call: Call, end: () => void): Promise<T> {
+function watchPromise<T>(promise: Promise<T>, call: Call, end: () => void): Promise<T> {
   const fulfilled = (value: T) => {
     call.result = value;
     end();

@@ -13,8 +13,6 @@ export interface Telemetry {
   activeContext(): Context;
   /** The context in which `span` is the active one. */
   withSpan(parent: Context, span: Span): Context;
-  /** The span of a context. */
-  spanOf(context: Context): Span | undefined;
   /** Calls `fn` in the context and returns its result. */
   run<A extends unknown[], R>(context: Context, fn: (...args: A) => R, self: unknown, args: A): R;
   /** Makes the context active for the rest of the current asynchronous resource. */
