@@ -1,5 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
-import { createTraceBatch, encodeResource } from '../src/export/otlp/trace-batch';
+import { encodeResource } from '../src/export/otlp/scoped-batch';
+import { createTraceBatch } from '../src/export/otlp/trace-batch';
 import { createSqlSanitizer, sanitizeSql } from '../src/kit/sanitize/sql';
 import { createUrlRedactor } from '../src/kit/sanitize/url';
 import { rootContext } from '../src/sdk/context/context';
@@ -42,7 +43,7 @@ const tracer = createTracerProvider({
     eventAttributeCount: 128,
     linkAttributeCount: 128,
   },
-  sampler: createSampler('parentbased_always_on', 1),
+  sampler: createSampler({ kind: 'parent_based', root: { kind: 'always_on' } }),
   passThrough: false,
   sink(span) {
     batch.add(span);

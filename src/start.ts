@@ -2,25 +2,20 @@ import registry from '../instrumentations';
 import { version } from '../package.json';
 import { complainAboutNames, isInstrumentationEnabled } from './config/enabled';
 import { type Config, loadConfig } from './config/load';
-import { log, messageOf, setLogLevel } from './diag/log';
-import type { TracePipeline } from './export/traces';
+import { log, setLogLevel } from './diag/log';
 import { installHooks } from './hook/install';
 import { installedVersion } from './hook/installed';
 import { provideTelemetry, type Telemetry } from './kit/telemetry';
-import { deliverAtProcessEnd } from './lifecycle/process-end';
-import type { EndedSpan, SpanSink } from './model/ended-span';
+import { type Delivery, deliverAtProcessEnd } from './lifecycle/process-end';
 import { isSuppressed } from './model/suppress';
-import { detached } from './model/timers';
 import { registerApiGlobals } from './sdk/api-globals';
 import { rootContext } from './sdk/context/context';
 import * as contexts from './sdk/context/context-manager';
-import { compositePropagator } from './sdk/propagation/composite';
-import { w3cBaggage } from './sdk/propagation/w3c-baggage';
-import { w3cTraceContext } from './sdk/propagation/w3c-trace-context';
 import { spanKey } from './sdk/trace/context-keys';
-import { createOpenSpans, type OpenSpans } from './sdk/trace/open-spans';
-import { createSampler } from './sdk/trace/samplers';
-import { createTracerProvider } from './sdk/trace/tracer-provider';
+import type { StartEnvironment } from './start/environment';
+import { createPropagator } from './start/propagation';
+import { lazyResource } from './start/resource';
+import { startTraces } from './start/traces';
 
 /**
  * Wires everything together: settings, SDK, exporters, hooks. Nothing here is heavy: exporters are built when the first span ends, an
@@ -34,16 +29,16 @@ export function start(): void {
     log.warn(complaint);
   if (!isWanted(config)) return;
 
+  const deliveries: Delivery[] = [];
+  const environment: StartEnvironment = {
+    config,
+    resource: lazyResource(config),
+    userAgent: `otel-instrument/${version} OTel-OTLP-Exporter-JavaScript/${version}`,
+    processEnd: deliverAtProcessEnd(deliveries, config.exitTimeoutMillis),
+    deliveries,
+  };
   const propagator = createPropagator(config);
-  const traces = createTraces(config);
-  const tracerProvider = createTracerProvider({
-    limits: config.spanLimits,
-    sampler: traces ? createSampler(config.sampler.name, config.sampler.ratio) : () => false,
-    // Identities that nobody will ever export would break the traces of others.
-    passThrough: traces === undefined,
-    sink: traces?.sink ?? (() => {}),
-    openSpans: traces?.openSpans,
-  });
+  const tracerProvider = startTraces(environment);
   registerApiGlobals(
     { trace: tracerProvider, context: contexts.contextManager, propagation: propagator },
     installedVersion('@opentelemetry/api'),
@@ -75,73 +70,6 @@ export function start(): void {
 }
 
 /** Without an exporter for any signal and without propagators asked for, there is nothing to do. */
-function isWanted({ tracesExporters, metricsExporters, logsExporters, propagatorsSet }: Config): boolean {
-  return tracesExporters.length + metricsExporters.length + logsExporters.length > 0 || propagatorsSet;
-}
-
-function createPropagator({ propagators }: Config) {
-  const known = { tracecontext: w3cTraceContext, baggage: w3cBaggage };
-  return compositePropagator(
-    propagators.flatMap((name) => (name in known ? [known[name as keyof typeof known]] : [])),
-  );
-}
-
-/** Follows open spans and takes the ended ones. */
-interface Traces {
-  readonly sink: SpanSink;
-  readonly openSpans: OpenSpans;
-}
-
-/** The way out for spans; `undefined` if nobody wants them. What exports them is loaded when the first one ends, or the process. */
-function createTraces(config: Config): Traces | undefined {
-  if (config.sdkDisabled || config.tracesExporters.length === 0) return undefined;
-  let pipeline: TracePipeline | undefined;
-  let hasFailed = false;
-  const openSpans = createOpenSpans(() => processEnd.arm());
-  const processEnd = deliverAtProcessEnd(
-    {
-      hasWork: () => !openSpans.isEmpty() || pipeline?.hasUndelivered() === true,
-      flush: () => pipeline?.flush(),
-      finish(budgetMillis) {
-        const { hold, flushSync } = requirePipeline();
-        hold();
-        openSpans.endAll();
-        flushSync(budgetMillis);
-      },
-    },
-    config.exitTimeoutMillis,
-  );
-  return { sink, openSpans };
-
-  function requirePipeline(): TracePipeline {
-    pipeline ??= detached(() => createPipeline(config, processEnd.disarmIfDone));
-    return pipeline;
-  }
-
-  function sink(span: EndedSpan): void {
-    if (hasFailed) return;
-    try {
-      processEnd.arm();
-      requirePipeline().sink(span);
-    } catch (error) {
-      hasFailed = true;
-      log.error(`spans cannot be exported: ${messageOf(error)}`);
-    }
-  }
-}
-
-function createPipeline(config: Config, onDrained: () => void): TracePipeline {
-  const { createTracePipeline } = require('./export/traces') as typeof import('./export/traces');
-  const { detectResource } = require('./sdk/resource') as typeof import('./sdk/resource');
-  const resource = detectResource({
-    serviceName: config.serviceName,
-    attributes: config.resourceAttributes,
-    distroVersion: version,
-  });
-  return createTracePipeline(
-    config,
-    resource,
-    `otel-instrument/${version} OTel-OTLP-Exporter-JavaScript/${version}`,
-    onDrained,
-  );
+function isWanted({ traces, metrics, logs, propagatorsSet }: Config): boolean {
+  return traces.processors.length + metrics.readers.length + logs.processors.length > 0 || propagatorsSet;
 }

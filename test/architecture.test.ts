@@ -13,10 +13,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/preload': ['src/config', 'src/diag', 'src/start.ts', 'node:'],
   // The one file that wires everything; instrumentations by their generated index.
   'src/start.ts': ['*'],
+  'src/start': ['*'],
   'src/config': ['src/diag', 'node:'],
   'src/model': ['types:@opentelemetry/api', 'node:'],
   'src/diag': ['node:'],
-  'src/sdk': ['src/model', 'src/diag', '@opentelemetry/api', 'node:'],
+  'src/sdk': ['src/model', 'src/diag', 'types:src/config', '@opentelemetry/api', 'node:'],
   'src/export': [
     'src/model',
     'src/diag',

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { version } from '../../package.json';
-import { type Setting, settings, valueText } from '../config/settings';
+import { allSettings, type Setting, valueText } from '../config/settings';
 import { log } from '../diag/log';
-import { nearest } from './nearest';
+import { nearest } from '../config/nearest';
 
-const variableNames = Object.values(settings).map(({ name }) => name);
+const variableNames = allSettings.map(({ name }) => name);
 
 /**
  * Reads the flags before the command; the first argument that is not a flag, or follows `--`, starts it. `--help`, `--version` and
@@ -28,7 +28,7 @@ export function parseFlags(argv: readonly string[]): {
     .configureOutput({ outputError: (message) => log.error(plainMessage(message)) })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
-  for (const setting of Object.values(settings)) {
+  for (const setting of allSettings) {
     program.addOption(
       new Option(`--${canonicalFlag(setting.name)} <value>`, describe(setting)).argParser(set(setting.name)),
     );

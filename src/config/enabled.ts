@@ -1,5 +1,6 @@
-import type { Config } from './load';
-import { settings } from './settings';
+import type { Config } from './config';
+import { general } from './settings/general';
+import { node } from './settings/node';
 
 /** Whether the user wants this instrumentation; disabling is stronger than enabling, and `*` stands for all. */
 export function isInstrumentationEnabled(
@@ -19,8 +20,8 @@ export function complainAboutNames(
   known: readonly string[],
 ): string[] {
   const lists = [
-    [settings.enabledInstrumentations.name, enabled],
-    [settings.disabledInstrumentations.name, disabled],
+    [node.enabledInstrumentations.name, enabled],
+    [node.disabledInstrumentations.name, disabled],
   ] as const;
   return lists.flatMap(([setting, names]) => {
     const unknown = names.filter((name) => name !== '*' && !known.includes(name));
@@ -34,7 +35,7 @@ export function complainAboutNames(
  * specification has it).
  */
 export function isDisabled(env: NodeJS.ProcessEnv = process.env): boolean {
-  const text = env[settings.sdkDisabled.name]?.trim();
-  if (!text || !settings.sdkDisabled.parser.parse(text).value) return false;
-  return !env[settings.propagators.name]?.trim();
+  const text = env[general.sdkDisabled.name]?.trim();
+  if (!text || !general.sdkDisabled.parser.parse(text).value) return false;
+  return !env[general.propagators.name]?.trim();
 }

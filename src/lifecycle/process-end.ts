@@ -30,9 +30,10 @@ const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
  * A signal that the program does not listen for would end the process without any of these, so it gets a listener of ours, but only while there
  * is something to lose: with one, a program that blocks its event loop cannot be stopped.
  *
+ * @param deliveries - one a signal; may still grow.
  * @param budgetMillis - time that the end of the process may be held up, for everything together.
  */
-export function deliverAtProcessEnd(delivery: Delivery, budgetMillis: number): ProcessEnd {
+export function deliverAtProcessEnd(deliveries: readonly Delivery[], budgetMillis: number): ProcessEnd {
   const process_ = process;
   let isArmed = false;
   let spentMillis = 0;
@@ -100,7 +101,7 @@ export function deliverAtProcessEnd(delivery: Delivery, budgetMillis: number): P
   }
 
   function disarmIfDone(): void {
-    if (isArmed && !delivery.hasWork()) disarm();
+    if (isArmed && !hasWork()) disarm();
   }
 
   function disarm(): void {
@@ -114,7 +115,7 @@ export function deliverAtProcessEnd(delivery: Delivery, budgetMillis: number): P
    */
   function onSignal(signal: NodeJS.Signals): void {
     if (process_.listenerCount(signal) > 0 || process_.pid === 1) {
-      delivery.flush();
+      for (const delivery of deliveries) delivery.flush();
       return;
     }
     deliver();
@@ -123,12 +124,18 @@ export function deliverAtProcessEnd(delivery: Delivery, budgetMillis: number): P
   }
 
   function deliver(): void {
-    const startMillis = monotonicMillis();
-    try {
-      if (delivery.hasWork()) delivery.finish(Math.max(0, budgetMillis - spentMillis));
-    } catch (error) {
-      log.warn(`telemetry was lost at the end of the process: ${messageOf(error)}`);
+    for (const delivery of deliveries) {
+      const startMillis = monotonicMillis();
+      try {
+        if (delivery.hasWork()) delivery.finish(Math.max(0, budgetMillis - spentMillis));
+      } catch (error) {
+        log.warn(`telemetry was lost at the end of the process: ${messageOf(error)}`);
+      }
+      spentMillis += monotonicMillis() - startMillis;
     }
-    spentMillis += monotonicMillis() - startMillis;
+  }
+
+  function hasWork(): boolean {
+    return deliveries.some((delivery) => delivery.hasWork());
   }
 }

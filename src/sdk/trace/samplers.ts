@@ -1,25 +1,19 @@
 import type { SpanContext } from '@opentelemetry/api';
+import type { SamplerConfig } from '../../config/config';
 
 /** Decides at the start of a span whether it is recorded (OpenTelemetry SDK specification, "Sampling"). */
 export type Sampler = (parent: SpanContext | undefined, traceId: string) => boolean;
 
-/** The samplers that `OTEL_TRACES_SAMPLER` names. */
-export function createSampler(name: string, ratio: number): Sampler {
-  const alwaysOn: Sampler = () => true;
-  const alwaysOff: Sampler = () => false;
-  switch (name) {
+export function createSampler(config: SamplerConfig): Sampler {
+  switch (config.kind) {
     case 'always_on':
-      return alwaysOn;
+      return () => true;
     case 'always_off':
-      return alwaysOff;
-    case 'traceidratio':
-      return traceIdRatio(ratio);
-    case 'parentbased_always_off':
-      return parentBased(alwaysOff);
-    case 'parentbased_traceidratio':
-      return parentBased(traceIdRatio(ratio));
-    default:
-      return parentBased(alwaysOn);
+      return () => false;
+    case 'trace_id_ratio':
+      return traceIdRatio(config.ratio);
+    case 'parent_based':
+      return parentBased(createSampler(config.root));
   }
 }
 

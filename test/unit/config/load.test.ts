@@ -1,46 +1,61 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
+import type { OtlpConfig } from '../../../src/config/config';
 import { isInstrumentationEnabled } from '../../../src/config/enabled';
 import { type Config, loadConfig } from '../../../src/config/load';
 import { MAX_TIMER_MILLIS } from '../../../src/config/parsers';
-import { settings } from '../../../src/config/settings';
+import { allSettings } from '../../../src/config/settings';
 
 const none = Object.create(null);
 
+const batch = { exportTimeoutMillis: 30_000, maxQueueSize: 2048, maxExportBatchSize: 512 };
+
+const otlpDefaults = (signal: string) =>
+  ({
+    kind: 'otlp',
+    url: `http://localhost:4318/v1/${signal}`,
+    protocol: 'http/protobuf',
+    headers: none,
+    timeoutMillis: 10_000,
+    compression: 'none',
+  }) as const;
+
 const defaults: Config = {
   sdkDisabled: false,
-  serviceName: undefined,
-  resourceAttributes: none,
   logLevel: 'info',
+  resource: { serviceName: undefined, attributes: none },
   propagators: ['tracecontext', 'baggage'],
   propagatorsSet: false,
-  sampler: { name: 'parentbased_always_on', ratio: 1 },
-  batch: {
-    scheduleDelayMillis: 5000,
-    exportTimeoutMillis: 30_000,
-    maxQueueSize: 2048,
-    maxExportBatchSize: 512,
-  },
-  spanLimits: {
-    attributeCount: 128,
-    attributeValueLength: Number.POSITIVE_INFINITY,
-    eventCount: 128,
-    linkCount: 128,
-    eventAttributeCount: 128,
-    linkAttributeCount: 128,
-  },
-  tracesExporters: ['otlp'],
-  metricsExporters: ['otlp'],
-  logsExporters: ['otlp'],
-  otlp: {
-    traces: {
-      url: 'http://localhost:4318/v1/traces',
-      protocol: 'http/protobuf',
-      headers: none,
-      timeoutMillis: 10_000,
-      compression: 'none',
+  traces: {
+    processors: [{ batch: { scheduleDelayMillis: 5000, ...batch }, exporter: otlpDefaults('traces') }],
+    sampler: { kind: 'parent_based', root: { kind: 'always_on' } },
+    limits: {
+      attributeCount: 128,
+      attributeValueLength: Number.POSITIVE_INFINITY,
+      eventCount: 128,
+      linkCount: 128,
+      eventAttributeCount: 128,
+      linkAttributeCount: 128,
     },
+  },
+  metrics: {
+    readers: [
+      {
+        kind: 'periodic',
+        intervalMillis: 60_000,
+        timeoutMillis: 30_000,
+        temporality: 'cumulative',
+        histogramAggregation: 'explicit_bucket_histogram',
+        exporter: otlpDefaults('metrics'),
+      },
+    ],
+    views: [],
+    exemplarFilter: 'trace_based',
+  },
+  logs: {
+    processors: [{ batch: { scheduleDelayMillis: 1000, ...batch }, exporter: otlpDefaults('logs') }],
+    limits: { attributeCount: 128, attributeValueLength: Number.POSITIVE_INFINITY },
   },
   instrumentations: { enabled: undefined, disabled: [] },
   messagingEnvelope: 'none',
@@ -53,11 +68,17 @@ test('without variables: the defaults of the specification', () => {
 });
 
 test('an empty or blank variable is an unset one', () => {
-  const blank = Object.fromEntries(
-    Object.values(settings).map(({ name }, index) => [name, ' '.repeat(index % 2)]),
-  );
+  const blank = Object.fromEntries(allSettings.map(({ name }, index) => [name, ' '.repeat(index % 2)]));
   assert.deepEqual(loadConfig(blank), { config: defaults, complaints: [] });
 });
+
+const spanExporters = (c: Config) => c.traces.processors.map(({ exporter }) => exporter.kind);
+
+function spanOtlp(config: Config): OtlpConfig {
+  const [processor] = config.traces.processors;
+  assert.equal(processor?.exporter.kind, 'otlp');
+  return processor.exporter as OtlpConfig;
+}
 
 /** What a set of variables changes, and the complaints that it brings. */
 const cases: {
@@ -73,10 +94,10 @@ const cases: {
     is: false,
     complaints: ['OTEL_SDK_DISABLED: expected true or false, got "1"; using false'],
   },
-  { env: { OTEL_SERVICE_NAME: ' shop ' }, part: (c) => c.serviceName, is: 'shop' },
+  { env: { OTEL_SERVICE_NAME: ' shop ' }, part: (c) => c.resource.serviceName, is: 'shop' },
   {
     env: { OTEL_RESOURCE_ATTRIBUTES: 'a=b,c' },
-    part: (c) => c.resourceAttributes,
+    part: (c) => c.resource.attributes,
     is: none,
     complaints: ['OTEL_RESOURCE_ATTRIBUTES: expected percent-encoded key=value pairs, got "c"; using none'],
   },
@@ -99,71 +120,79 @@ const cases: {
   },
   {
     env: { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' },
-    part: (c) => c.sampler,
-    is: { name: 'parentbased_traceidratio', ratio: 0.5 },
+    part: (c) => c.traces.sampler,
+    is: { kind: 'parent_based', root: { kind: 'trace_id_ratio', ratio: 0.5 } },
   },
   {
     env: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '2' },
-    part: (c) => c.sampler,
-    is: { name: 'traceidratio', ratio: 1 },
+    part: (c) => c.traces.sampler,
+    is: { kind: 'trace_id_ratio', ratio: 1 },
     complaints: ['OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, got "2"; using 1'],
   },
-  { env: { OTEL_TRACES_SAMPLER_ARG: '0.5' }, part: (c) => c.sampler, is: defaults.sampler },
+  { env: { OTEL_TRACES_SAMPLER_ARG: '0.5' }, part: (c) => c.traces.sampler, is: defaults.traces.sampler },
   {
     env: { OTEL_BSP_MAX_QUEUE_SIZE: 'x' },
-    part: (c) => c.batch.maxQueueSize,
+    part: (c) => c.traces.processors[0]!.batch!.maxQueueSize,
     is: 2048,
     complaints: ['OTEL_BSP_MAX_QUEUE_SIZE: expected a positive integer, got "x"; using 2048'],
   },
-  { env: { OTEL_BSP_MAX_QUEUE_SIZE: '100' }, part: (c) => c.batch.maxExportBatchSize, is: 100 },
+  {
+    env: { OTEL_BSP_MAX_QUEUE_SIZE: '100' },
+    part: (c) => c.traces.processors[0]!.batch!.maxExportBatchSize,
+    is: 100,
+  },
   {
     env: { OTEL_BSP_MAX_QUEUE_SIZE: '100', OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '101' },
-    part: (c) => c.batch.maxExportBatchSize,
+    part: (c) => c.traces.processors[0]!.batch!.maxExportBatchSize,
     is: 100,
     complaints: [
       'OTEL_BSP_MAX_EXPORT_BATCH_SIZE: expected at most OTEL_BSP_MAX_QUEUE_SIZE, got "101"; using 100',
     ],
   },
-  { env: { OTEL_BSP_EXPORT_TIMEOUT: '0' }, part: (c) => c.batch.exportTimeoutMillis, is: MAX_TIMER_MILLIS },
-  { env: { OTEL_ATTRIBUTE_COUNT_LIMIT: '3' }, part: (c) => c.spanLimits.attributeCount, is: 3 },
+  {
+    env: { OTEL_BSP_EXPORT_TIMEOUT: '0' },
+    part: (c) => c.traces.processors[0]!.batch!.exportTimeoutMillis,
+    is: MAX_TIMER_MILLIS,
+  },
+  { env: { OTEL_ATTRIBUTE_COUNT_LIMIT: '3' }, part: (c) => c.traces.limits.attributeCount, is: 3 },
   {
     env: { OTEL_ATTRIBUTE_COUNT_LIMIT: '3', OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: '0' },
-    part: (c) => c.spanLimits.attributeCount,
+    part: (c) => c.traces.limits.attributeCount,
     is: 0,
   },
   {
     env: { OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '9', OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: '-1' },
-    part: (c) => c.spanLimits.attributeValueLength,
+    part: (c) => c.traces.limits.attributeValueLength,
     is: 9,
     complaints: [
       'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: expected a non-negative integer, got "-1"; using 9',
     ],
   },
-  { env: { OTEL_TRACES_EXPORTER: 'console,otlp' }, part: (c) => c.tracesExporters, is: ['otlp', 'console'] },
+  { env: { OTEL_TRACES_EXPORTER: 'console,otlp' }, part: spanExporters, is: ['otlp', 'console'] },
   {
     env: { OTEL_TRACES_EXPORTER: 'jaeger' },
-    part: (c) => c.tracesExporters,
+    part: spanExporters,
     is: ['otlp'],
     complaints: ['OTEL_TRACES_EXPORTER: expected a list of otlp, console or none, got "jaeger"; using otlp'],
   },
   {
-    env: { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_LOGS_EXPORTER: 'otlp/stdout' },
-    part: (c) => [c.metricsExporters, c.logsExporters],
-    is: [['prometheus'], ['otlp/stdout']],
+    env: { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_LOGS_EXPORTER: 'none' },
+    part: (c) => [c.metrics.readers, c.logs.processors],
+    is: [[{ kind: 'prometheus', host: 'localhost', port: 9464 }], []],
   },
   {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c/x' },
-    part: (c) => c.otlp.traces.url,
+    part: (c) => spanOtlp(c).url,
     is: 'http://c/x/v1/traces',
   },
   {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c/x', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://d' },
-    part: (c) => c.otlp.traces.url,
+    part: (c) => spanOtlp(c).url,
     is: 'http://d/',
   },
   {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://u:p@c', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'ftp://u:p@d' },
-    part: (c) => c.otlp.traces.url,
+    part: (c) => spanOtlp(c).url,
     is: 'http://u:p@c/v1/traces',
     complaints: [
       'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: expected a URL that starts with http:// or https://, got "ftp://REDACTED@d"; using http://REDACTED@c/v1/traces',
@@ -171,7 +200,7 @@ const cases: {
   },
   {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' },
-    part: (c) => c.otlp.traces.url,
+    part: (c) => spanOtlp(c).url,
     is: 'http://localhost:4318/v1/traces',
     complaints: [
       'OTEL_EXPORTER_OTLP_ENDPOINT: expected a URL that starts with http:// or https://, got "localhost:4318"; using http://localhost:4318',
@@ -179,13 +208,13 @@ const cases: {
   },
   {
     env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
-    part: (c) => c.otlp.traces.protocol,
+    part: (c) => spanOtlp(c).protocol,
     is: 'http/protobuf',
     complaints: ['OTEL_EXPORTER_OTLP_PROTOCOL: expected http/protobuf, got "grpc"; using http/protobuf'],
   },
   {
     env: { OTEL_EXPORTER_OTLP_HEADERS: 'a=1', OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'b=2,c=secret%' },
-    part: (c) => c.otlp.traces.headers,
+    part: (c) => spanOtlp(c).headers,
     is: Object.assign(Object.create(null), { b: '2' }),
     complaints: [
       'OTEL_EXPORTER_OTLP_TRACES_HEADERS: expected name=value pairs with percent-encoded values, got something else at position 2; using b',
@@ -193,7 +222,7 @@ const cases: {
   },
   {
     env: { OTEL_EXPORTER_OTLP_TIMEOUT: '7', OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: 'GZIP' },
-    part: (c) => [c.otlp.traces.timeoutMillis, c.otlp.traces.compression],
+    part: (c) => [spanOtlp(c).timeoutMillis, spanOtlp(c).compression],
     is: [7, 'gzip'],
   },
   {
@@ -243,7 +272,7 @@ test('enabled and disabled instrumentations', () => {
 });
 
 test('any text in any variable: no throw, and complaints of one line each', () => {
-  const names = Object.values(settings).map(({ name }) => name);
+  const names = allSettings.map(({ name }) => name);
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...names), fc.string({ unit: 'binary' })), (env) => {
       for (const complaint of loadConfig(env).complaints) assert.doesNotMatch(complaint, /[\r\n]/);
@@ -252,7 +281,7 @@ test('any text in any variable: no throw, and complaints of one line each', () =
 });
 
 test('every setting is described by one sentence and named once', () => {
-  const all = Object.values(settings);
+  const all = allSettings;
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
   for (const { name, description } of all) assert.match(description, /^[A-Z][^\n]+\.$/, name);
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AttributeValue } from '@opentelemetry/api';
 import fc from 'fast-check';
-import { createTraceBatch, encodeResource } from '../../../src/export/otlp/trace-batch';
+import { encodeResource } from '../../../src/export/otlp/scoped-batch';
+import { createTraceBatch } from '../../../src/export/otlp/trace-batch';
 import type { EndedSpan } from '../../../src/model/ended-span';
 import { type DecodedSpan, decodeTraces } from '../../harness/decode';
 

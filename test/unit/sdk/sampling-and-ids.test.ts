@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { SamplerConfig } from '../../../src/config/config';
+import { loadConfig } from '../../../src/config/load';
 import { monotonicMillis, nowMillis, renewAnchor } from '../../../src/model/clock';
 import { newSpanId, newTraceId } from '../../../src/sdk/trace/ids';
 import { createSampler } from '../../../src/sdk/trace/samplers';
@@ -13,6 +15,10 @@ const traceIdAt = (share: number) =>
     .toString(16)
     .padStart(14, '0');
 
+const ratio = (value: number): SamplerConfig => ({ kind: 'trace_id_ratio', ratio: value });
+const named = (name: string): SamplerConfig =>
+  loadConfig({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: '0.25' }).config.traces.sampler;
+
 describe('samplers', () => {
   const table: readonly [name: string, root: boolean, sampled: boolean, unsampled: boolean][] = [
     ['always_on', true, true, true],
@@ -24,7 +30,7 @@ describe('samplers', () => {
   ];
   for (const [name, root, sampled, unsampled] of table) {
     test(name, () => {
-      const sampler = createSampler(name, 0.25);
+      const sampler = createSampler(named(name));
       const traceId = traceIdAt(0.25);
       assert.equal(sampler(undefined, traceId), root);
       assert.equal(sampler(sampledParent, traceId), sampled);
@@ -32,16 +38,16 @@ describe('samplers', () => {
     });
   }
   test('a ratio takes ids below its bound', () => {
-    const sampler = createSampler('traceidratio', 0.25);
+    const sampler = createSampler(ratio(0.25));
     assert.equal(sampler(undefined, traceIdAt(0.2499999)), true);
     assert.equal(sampler(undefined, `${'f'.repeat(18)}00000000000000`), true);
   });
   test('0 takes none, 1 takes all', () => {
-    assert.equal(createSampler('traceidratio', 0)(undefined, `${'0'.repeat(31)}1`), false);
-    assert.equal(createSampler('traceidratio', 1)(undefined, 'f'.repeat(32)), true);
+    assert.equal(createSampler(ratio(0))(undefined, `${'0'.repeat(31)}1`), false);
+    assert.equal(createSampler(ratio(1))(undefined, 'f'.repeat(32)), true);
   });
   test('a ratio of random ids', () => {
-    const sampler = createSampler('traceidratio', 0.3);
+    const sampler = createSampler(ratio(0.3));
     const taken = Array.from({ length: 20_000 }, newTraceId).filter((id) => sampler(undefined, id)).length;
     assert.ok(Math.abs(taken / 20_000 - 0.3) < 0.03, String(taken));
   });

@@ -1,0 +1,47 @@
+import { boolean, oneOf, resourceAttributes, someOf, string } from '../parsers';
+import { count, noLimit, noPairs, optional, setting } from './setting';
+
+/** What concerns every signal. */
+export const general = {
+  sdkDisabled: setting(
+    'OTEL_SDK_DISABLED',
+    boolean,
+    false,
+    'Switches all telemetry off; OTEL_PROPAGATORS still applies if set.',
+  ),
+  serviceName: optional(
+    'OTEL_SERVICE_NAME',
+    string,
+    'Sets `service.name`; otherwise it is the name in the nearest package.json.',
+  ),
+  resourceAttributes: setting(
+    'OTEL_RESOURCE_ATTRIBUTES',
+    resourceAttributes,
+    noPairs,
+    'Adds attributes to the resource.',
+  ),
+  logLevel: setting(
+    'OTEL_LOG_LEVEL',
+    oneOf(['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all']),
+    'info',
+    'Sets how much otel-instrument itself says on stderr.',
+  ),
+  propagators: setting(
+    'OTEL_PROPAGATORS',
+    someOf(['tracecontext', 'baggage']),
+    ['tracecontext', 'baggage'],
+    'Chooses the formats that carry context between processes.',
+  ),
+  attributeCount: setting(
+    'OTEL_ATTRIBUTE_COUNT_LIMIT',
+    count,
+    128,
+    'Limits the number of attributes of anything recorded.',
+  ),
+  attributeValueLength: setting(
+    'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+    count,
+    noLimit,
+    'Limits the length of attribute values, in characters.',
+  ),
+};

@@ -1,0 +1,42 @@
+import { integer, MAX_TIMER_MILLIS, type Parser, type StringMap } from '../parsers';
+
+/** One setting: everything that the program, `--help` and docs/configuration.md know about it. */
+export interface Setting<T> {
+  readonly name: string;
+  readonly parser: Parser<T>;
+  /** Used when the variable is unset, empty or not accepted. */
+  readonly fallback: T;
+  /** One sentence. */
+  readonly description: string;
+}
+
+export function setting<T>(
+  name: string,
+  parser: Parser<T>,
+  fallback: NoInfer<T>,
+  description: string,
+): Setting<T> {
+  return { name, parser, fallback, description };
+}
+
+/** A setting whose absence means something of its own: a general setting or a detected value takes its place. */
+export function optional<T>(name: string, parser: Parser<T>, description: string): Setting<T | undefined> {
+  return { name, parser, fallback: undefined, description };
+}
+
+export const millis = integer(0, MAX_TIMER_MILLIS);
+/** A limit. */
+export const count = integer(0);
+export const size = integer(1);
+export const port = integer(0, 65_535);
+export const noLimit = Number.POSITIVE_INFINITY;
+export const noPairs: StringMap = Object.freeze(Object.create(null));
+
+/** A value in words, for complaints and documentation; of a map only the keys, since header values are secrets. */
+export function valueText(value: unknown): string {
+  if (value === Number.POSITIVE_INFINITY) return 'no limit';
+  if (typeof value === 'object' && value !== null) {
+    return (Array.isArray(value) ? value : Object.keys(value)).join(',') || 'none';
+  }
+  return `${value ?? 'none'}`;
+}

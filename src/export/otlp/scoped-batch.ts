@@ -1,0 +1,101 @@
+import type { Attributes } from '@opentelemetry/api';
+import { Writer } from 'protobufjs/minimal';
+import { log, messageOf } from '../../diag/log';
+import type { Scope } from '../../model/span-data';
+import type { Batch } from '../batch';
+import { writeAttributes } from './common';
+import { type WriterBuffer, writeString } from './strings';
+
+/**
+ * `ExportTraceServiceRequest`, `ExportLogsServiceRequest`, `ExportMetricsServiceRequest` and what they hold: the fields have the same numbers for
+ * every signal (`opentelemetry/proto/trace/v1/trace.proto` and its siblings).
+ */
+const request = { resourceItems: (1 << 3) | 2 } as const;
+const resourceItems = { resource: (1 << 3) | 2, scopeItems: (2 << 3) | 2 } as const;
+const resourceMessage = { attributes: (1 << 3) | 2 } as const;
+const scopeItems = { scope: (1 << 3) | 2, items: (2 << 3) | 2, schemaUrl: (3 << 3) | 2 } as const;
+const scopeMessage = { name: (1 << 3) | 2, version: (2 << 3) | 2 } as const;
+
+/** A tag and a length before an embedded message. */
+const maxLengthBytes = 6;
+
+Writer.initialBufferSize = 4096;
+
+/** The resource as the field of `ResourceSpans` and its siblings, encoded once for all batches. */
+export function encodeResource(attributes: Attributes): Uint8Array {
+  const writer = Writer.create().uint32(resourceItems.resource).fork();
+  writeAttributes(writer, resourceMessage.attributes, attributes);
+  return writer.ldelim().finish();
+}
+
+/** Writes an item as the embedded message of the field `tag`; may throw. */
+export type WriteItem<T> = (writer: Writer, tag: number, item: T) => void;
+
+/**
+ * A batch that encodes each item when it is added, one Writer a scope, and keeps nothing but bytes.
+ * @param resource - from {@link encodeResource}.
+ * @param maxBytes - an item that would make the batch larger is refused.
+ */
+export function createScopedBatch<T extends { readonly scope: Scope }>(
+  resource: Uint8Array,
+  maxBytes: number,
+  writeItem: WriteItem<T>,
+): Batch<T> {
+  const writers = new Map<Scope, Writer>();
+  let count = 0;
+  let byteLength = resource.length + maxLengthBytes;
+
+  return {
+    get count() {
+      return count;
+    },
+    get byteLength() {
+      return byteLength;
+    },
+    add(item) {
+      const known = writers.get(item.scope);
+      const writer = known ?? startScope(item.scope);
+      const start = writer.pos;
+      if (!tryWrite(writer, item)) return false;
+      const added = known ? writer.pos - start : writer.pos + maxLengthBytes;
+      if (byteLength + added > maxBytes) {
+        writer.pos = start;
+        return false;
+      }
+      if (!known) writers.set(item.scope, writer);
+      byteLength += added;
+      count++;
+      return true;
+    },
+    encode: () => encodeRequest(resource, [...writers.values()]),
+  };
+
+  /** An item that cannot be written costs itself alone: what was written of it is taken back. */
+  function tryWrite(writer: Writer, item: T): boolean {
+    const start = writer.pos;
+    try {
+      writeItem(writer, scopeItems.items, item);
+      return true;
+    } catch (error) {
+      log.warnOnce(`telemetry cannot be encoded: ${messageOf(error)}`);
+      writer.pos = start;
+      (writer as unknown as WriterBuffer).states = null;
+      return false;
+    }
+  }
+}
+
+function startScope({ name, version, schemaUrl }: Scope): Writer {
+  const writer = Writer.create().uint32(scopeItems.scope).fork();
+  writeString(writer, scopeMessage.name, name);
+  if (version) writeString(writer, scopeMessage.version, version);
+  writer.ldelim();
+  if (schemaUrl) writeString(writer, scopeItems.schemaUrl, schemaUrl);
+  return writer;
+}
+
+function encodeRequest(resource: Uint8Array, scopes: readonly Writer[]): Uint8Array {
+  const writer = Writer.create().uint32(request.resourceItems).fork().raw(resource);
+  for (const scope of scopes) writer.uint32(resourceItems.scopeItems).bytes(scope.finish(true));
+  return writer.ldelim().finish();
+}
