@@ -1,3 +1,5 @@
+import type { TextMapGetter } from '@opentelemetry/api';
+
 /**
  * A header as one string. Carriers give a string, an array of them (a header sent more than once), or, where a
  * library hands out raw values, anything.
@@ -22,4 +24,13 @@ export function listHeader(value: unknown): string | undefined {
 export function singleHeader(value: unknown): string | undefined {
   const only: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
   return typeof only === 'string' ? only : undefined;
+}
+
+/** Reads a header that may be sent only once from a carrier: by its name in lower case, else as its format spells it (brokers' keys are case-sensitive). */
+export function readHeader<Carrier>(
+  carrier: Carrier,
+  getter: TextMapGetter<Carrier>,
+  name: string,
+): string | undefined {
+  return singleHeader(getter.get(carrier, name.toLowerCase())) ?? singleHeader(getter.get(carrier, name));
 }

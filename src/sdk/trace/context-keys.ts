@@ -23,6 +23,11 @@ export function isTracingSuppressed(context: Context): boolean {
   return context.getValue(suppressTracingKey) === true;
 }
 
+/** A context in which spans are dropped. */
+export function suppressTracing(context: Context): Context {
+  return context.setValue(suppressTracingKey, true);
+}
+
 function isValid({ traceId, spanId }: SpanContext): boolean {
   return (
     traceId?.length === 32 &&

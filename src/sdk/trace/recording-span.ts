@@ -9,8 +9,15 @@ import type {
   SpanStatus,
   TimeInput,
 } from '@opentelemetry/api';
-import type { EndedSpan, EndedSpanEvent, EndedSpanLink, SpanSink } from '../../model/ended-span';
+import type {
+  EndedSpan,
+  EndedSpanEvent,
+  EndedSpanLink,
+  ExceptionSink,
+  SpanSink,
+} from '../../model/ended-span';
 import type { Scope } from '../../model/span-data';
+import { exceptionAttributes } from '../exception';
 import { limitedAttributes, limitedValue, type SpanLimits } from './limits';
 import type { OpenSpan, OpenSpans } from './open-spans';
 import { epochMillis, isTimeInput } from './time-input';
@@ -27,10 +34,12 @@ export interface SpanEnvironment {
   readonly sink: SpanSink;
   /** Follows the spans that have not ended; nobody does if it is missing. */
   readonly openSpans?: OpenSpans | undefined;
+  /** Gets what {@link Span.recordException} records; without it, that is a span event. */
+  readonly exceptions?: ExceptionSink | undefined;
 }
 
 /** On a span that the end of the process ended, since the program had not. */
-const unfinishedKey = 'otel_instrument.span.unfinished';
+export const unfinishedKey = 'otel_instrument.span.unfinished';
 
 /**
  * A sampled span (OpenTelemetry API specification, "Span"). Until `end()` it collects; then it is handed to the sink as an
@@ -50,7 +59,7 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
   newer: OpenSpan | undefined = undefined;
 
   constructor(
-    private readonly environment: SpanEnvironment,
+    public environment: SpanEnvironment,
     readonly scope: Scope,
     public name: string,
     readonly kind: SpanKind,
@@ -150,20 +159,14 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
     return this;
   }
 
-  /** An `exception` event (semantic conventions, "Exceptions"); it needs at least a type or a message. */
+  /** An `exception` event of the span or a log record of that name (semantic conventions, "Exceptions"). */
   recordException(exception: Exception, time?: TimeInput): void {
-    const thrown = typeof exception === 'string' ? { message: exception } : exception;
-    const type = thrown?.code ? String(thrown.code) : thrown?.name;
-    if (!type && !thrown?.message) return;
-    this.addEvent(
-      'exception',
-      {
-        ...(type ? { 'exception.type': type } : undefined),
-        ...(thrown?.message ? { 'exception.message': String(thrown.message) } : undefined),
-        ...(thrown?.stack ? { 'exception.stacktrace': String(thrown.stack) } : undefined),
-      },
-      time,
-    );
+    if (this.endMillis >= 0) return;
+    const attributes = exceptionAttributes(exception);
+    if (attributes === undefined) return;
+    const { exceptions } = this.environment;
+    exceptions?.record(this.scope, this.context, exception, epochMillis(time));
+    if (!exceptions?.isExclusive) this.addEvent('exception', attributes as Attributes, time);
   }
 
   end(endTime?: TimeInput): void {
@@ -171,6 +174,12 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
     this.endMillis = Math.max(this.startMillis, epochMillis(endTime));
     this.environment.openSpans?.remove(this);
     this.environment.sink(this);
+    this.attributeKeys = this.attributeValues = this.events = this.links = noItems;
+  }
+
+  /** Lets go of everything: it is not recorded after all, and nobody is told of its end. */
+  discard(): void {
+    this.endMillis = this.startMillis;
     this.attributeKeys = this.attributeValues = this.events = this.links = noItems;
   }
 

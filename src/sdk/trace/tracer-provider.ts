@@ -1,24 +1,34 @@
 import type { Context, Span, SpanContext, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
+import type { KeepConfig } from '../../config/sampler-config';
 import type { Scope } from '../../model/span-data';
 import { activeContext, runWithContext } from '../context/context-manager';
 import { isTracingSuppressed, parentOf, spanKey } from './context-keys';
-import { newSpanId, newTraceId } from './ids';
+import { newIdentity } from './ids';
 import { NonRecordingSpan } from './non-recording-span';
 import { RecordingSpan, type SpanEnvironment } from './recording-span';
-import type { Sampler } from './samplers';
+import type { StartSpan } from './sampling/detailed-start';
+import type { IdentitySampler, Sampler } from './sampling/sampler';
 import { epochMillis } from './time-input';
 
 const internal = 0;
 const sampled = 1;
-/** Says that the trace id is random (W3C Trace Context level 2); passed on as it came. */
-const random = 2;
 
 /** What a tracer provider is made of. */
 export interface TracerProviderOptions extends SpanEnvironment {
   readonly sampler: Sampler;
+  /** Which unsampled traces to export after all. */
+  readonly keep?: KeepConfig | undefined;
   /** Makes no ids: what comes in goes out unchanged (`OTEL_SDK_DISABLED`). */
   readonly passThrough: boolean;
 }
+
+/** How instrumentations start spans. */
+export interface StartOptions extends SpanOptions {
+  /** Attributes follow before the span gets into a context: a sampler that looks at them waits until then. */
+  readonly isIncomplete?: boolean;
+}
+
+const noOptions: SpanOptions = {};
 
 const invalidSpanContext: SpanContext = {
   traceId: '00000000000000000000000000000000',
@@ -29,36 +39,48 @@ const invalidSpanContext: SpanContext = {
 /** The API's tracer provider; tracers of the same name, version and schema are one. */
 export function createTracerProvider(options: TracerProviderOptions): TracerProvider {
   const tracers = new Map<string, Tracer>();
+  const { sampler, keep, passThrough } = options;
+  const startsDetailed = !passThrough && (typeof sampler !== 'function' || keep !== undefined);
+  let detailed: StartSpan | undefined;
   return {
     getTracer(name, version, tracerOptions) {
       const schemaUrl = tracerOptions?.schemaUrl;
       const key = `${name}@${version ?? ''}:${schemaUrl ?? ''}`;
+      if (startsDetailed) detailed ??= loadDetailedStart();
       let tracer = tracers.get(key);
       if (!tracer)
-        tracers.set(key, (tracer = createTracer(options, { name: String(name), version, schemaUrl })));
+        tracers.set(
+          key,
+          (tracer = createTracer(options, { name: String(name), version, schemaUrl }, detailed)),
+        );
       return tracer;
     },
   };
+
+  function loadDetailedStart(): StartSpan {
+    const { detailedStart } =
+      require('./sampling/detailed-start') as typeof import('./sampling/detailed-start');
+    return detailedStart(options);
+  }
 }
 
-function createTracer(options: TracerProviderOptions, scope: Scope): Tracer {
+/** @param detailed takes the place of the usual way to start a span */
+function createTracer(options: TracerProviderOptions, scope: Scope, detailed?: StartSpan): Tracer {
+  const startSpan: Tracer['startSpan'] = detailed
+    ? (name, given, context) => detailed(scope, name, given, context)
+    : startPlain;
   return { startSpan, startActiveSpan: startActiveSpan as Tracer['startActiveSpan'] };
 
-  function startSpan(name: string, given?: SpanOptions, context: Context = activeContext()): Span {
-    const spanOptions = given ?? {};
+  function startPlain(name: string, given?: SpanOptions, context: Context = activeContext()): Span {
+    const spanOptions = given ?? noOptions;
     const parent = spanOptions.root ? undefined : parentOf(context);
     if (options.passThrough) return new NonRecordingSpan(parent ?? invalidSpanContext);
     const suppressed = isTracingSuppressed(context);
-    const traceId = parent ? parent.traceId : newTraceId();
-    const isSampled = !suppressed && options.sampler(parent, traceId);
-    const identity: SpanContext = {
-      traceId,
-      spanId: newSpanId(),
-      traceFlags: (isSampled ? sampled : 0) | (parent ? parent.traceFlags & random : 0),
-    };
-    if (parent?.traceState) identity.traceState = parent.traceState;
-    if (!isSampled) return new NonRecordingSpan(suppressed && parent ? parent : identity);
+    const identity = newIdentity(parent);
+    if (suppressed || !(options.sampler as IdentitySampler)(parent, identity.traceId))
+      return new NonRecordingSpan(suppressed && parent ? parent : identity);
 
+    identity.traceFlags |= sampled;
     const start = epochMillis(spanOptions.startTime);
     const span = new RecordingSpan(
       options,

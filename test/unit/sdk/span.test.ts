@@ -337,7 +337,7 @@ describe('life of a span', () => {
     const child = tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, root));
     assert.match(root.spanContext().traceId, /^[0-9a-f]{32}$/);
     assert.match(root.spanContext().spanId, /^[0-9a-f]{16}$/);
-    assert.equal(root.spanContext().traceFlags, 1);
+    assert.equal(root.spanContext().traceFlags, 3);
     assert.equal(child.spanContext().traceId, root.spanContext().traceId);
     assert.notEqual(child.spanContext().spanId, root.spanContext().spanId);
   });

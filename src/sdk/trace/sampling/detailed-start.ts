@@ -1,0 +1,102 @@
+import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
+import type { Scope } from '../../../model/span-data';
+import { activeContext } from '../../context/context-manager';
+import { isTracingSuppressed, parentOf, spanOf } from '../context-keys';
+import { newIdentity } from '../ids';
+import { NonRecordingSpan } from '../non-recording-span';
+import { RecordingSpan, type SpanEnvironment } from '../recording-span';
+import { epochMillis } from '../time-input';
+import type { StartOptions, TracerProviderOptions } from '../tracer-provider';
+import { createTraceKeeper } from './keep-traces';
+import { askSampler, type ReadonlyAttributes, type SamplingResult, wantsAttributes } from './sampler';
+import { UndecidedSpan } from './undecided-span';
+
+const internal = 0;
+const sampledFlag = 1;
+const noLinks: readonly Link[] = [];
+
+/** Starts a span of a scope. */
+export type StartSpan = (
+  scope: Scope,
+  name: string,
+  given: StartOptions | undefined,
+  context?: Context,
+) => Span;
+
+/**
+ * Starts spans where the sampler looks at more than the identity, or where traces are kept after their end: what the usual way, which
+ * costs unsampled spans almost nothing, has no room for.
+ */
+export function detailedStart(options: TracerProviderOptions): StartSpan {
+  const { sampler } = options;
+  const keeper = options.keep && createTraceKeeper(options, options.keep);
+  const recordOnly: SpanEnvironment = { limits: options.limits, sink: () => {} };
+
+  return (scope, name, given = {}, context = activeContext()) => {
+    const parent = given.root ? undefined : parentOf(context);
+    const identity = newIdentity(parent);
+    if (isTracingSuppressed(context)) return new NonRecordingSpan(parent ?? identity);
+    const parentSpan = parent && spanOf(context);
+    const kind = given.kind ?? internal;
+    const makeSpan = (Recording: typeof RecordingSpan, environment: SpanEnvironment) => {
+      const start = epochMillis(given.startTime);
+      const span = new Recording(environment, scope, String(name), kind, identity, parent, start);
+      if (given.attributes) span.setAttributes(given.attributes);
+      if (given.links) span.addLinks(given.links);
+      return span;
+    };
+
+    if (given.isIncomplete && wantsAttributes(sampler, parent)) {
+      const span = makeSpan(UndecidedSpan, options) as UndecidedSpan;
+      span.decide = ({ name, links }) => {
+        const result = askSampler(sampler, {
+          parent,
+          traceId: identity.traceId,
+          name,
+          kind,
+          attributes: span,
+          links,
+        });
+        if (result.attributes) span.setAttributes(result.attributes);
+        return settle(result, identity, parent, parentSpan);
+      };
+      return span;
+    }
+
+    const result = askSampler(sampler, {
+      parent,
+      traceId: identity.traceId,
+      name: String(name),
+      kind,
+      attributes: readOnly(given.attributes),
+      links: given.links ?? noLinks,
+    });
+    const environment = settle(result, identity, parent, parentSpan);
+    if (environment === undefined) return new NonRecordingSpan(identity);
+    const span = makeSpan(RecordingSpan, environment);
+    if (result.attributes) span.setAttributes(result.attributes);
+    environment.openSpans?.add(span);
+    return span;
+  };
+
+  /** Completes the identity, and says where the span goes; `undefined`: nowhere. */
+  function settle(
+    { decision, traceState }: SamplingResult,
+    identity: SpanContext,
+    parent: SpanContext | undefined,
+    parentSpan: Span | undefined,
+  ): SpanEnvironment | undefined {
+    if (traceState) identity.traceState = traceState;
+    if (decision === 'sample') {
+      identity.traceFlags |= sampledFlag;
+      return options;
+    }
+    return (
+      keeper?.environmentOf(identity, parent, parentSpan) ?? (decision === 'record' ? recordOnly : undefined)
+    );
+  }
+}
+
+function readOnly(attributes: Attributes | undefined): ReadonlyAttributes {
+  return { get: (key) => attributes?.[key] };
+}

@@ -1,0 +1,40 @@
+import type { SpanContext, TimeInput } from '@opentelemetry/api';
+import { RecordingSpan, type SpanEnvironment } from '../recording-span';
+import type { ReadonlyAttributes } from './sampler';
+
+/** Asks the sampler; `undefined`: the span is dropped. */
+export type Decide = (span: UndecidedSpan) => SpanEnvironment | undefined;
+
+/**
+ * A span whose attributes are still collected, since the sampler looks at them. The decision falls when somebody wants its identity,
+ * with the flag in it, or ends it.
+ */
+export class UndecidedSpan extends RecordingSpan implements ReadonlyAttributes {
+  decide: Decide | undefined;
+
+  override spanContext(): SpanContext {
+    if (this.decide !== undefined) this.settle(this.decide);
+    return this.context;
+  }
+
+  override end(endTime?: TimeInput): void {
+    if (this.decide !== undefined) this.settle(this.decide);
+    super.end(endTime);
+  }
+
+  get(key: string): unknown {
+    const index = this.attributeKeys.indexOf(key);
+    return index < 0 ? undefined : this.attributeValues[index];
+  }
+
+  private settle(decide: Decide): void {
+    this.decide = undefined;
+    const environment = decide(this);
+    if (environment === undefined) {
+      this.discard();
+      return;
+    }
+    this.environment = environment;
+    environment.openSpans?.add(this);
+  }
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { loadConfig } from '../../../src/config/load';
+import type { SamplerConfig } from '../../../src/config/sampler-config';
+import { newTraceId } from '../../../src/sdk/trace/ids';
+import { alwaysOff, alwaysOn, parentBased, traceIdRatio } from '../../../src/sdk/trace/sampling/samplers';
+import { ask, isSampled, parent, samplerOf, traceIdAt } from './ask';
+
+const named = (name: string): SamplerConfig =>
+  loadConfig({ OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: '0.25' }).config.traces.sampler;
+
+describe('the standard samplers', () => {
+  const table: readonly [name: string, root: boolean, sampled: boolean, unsampled: boolean][] = [
+    ['always_on', true, true, true],
+    ['always_off', false, false, false],
+    ['parentbased_always_on', true, true, false],
+    ['parentbased_always_off', false, true, false],
+    ['traceidratio', false, false, false],
+    ['parentbased_traceidratio', false, true, false],
+  ];
+  for (const [name, root, sampled, unsampled] of table) {
+    test(name, () => {
+      const sampler = samplerOf(named(name));
+      assert.equal(typeof sampler, 'function', 'nothing is allocated');
+      const traceId = traceIdAt(0.9);
+      assert.equal(isSampled(sampler, { traceId }), root);
+      assert.equal(isSampled(sampler, { parent: parent(true, { traceId }) }), sampled);
+      assert.equal(isSampled(sampler, { parent: parent(false, { traceId }) }), unsampled);
+    });
+  }
+});
+
+/**
+ * Python: `trace_id & (2^64 - 1) < round(ratio * 2^64)`. Go: `id[8:16] >> 1 < uint64(ratio * 2^63)`. The two say the same of each of
+ * these ids; the bounds are worked out by hand.
+ */
+describe('ratio: the low 64 bits of the trace id', () => {
+  const high = 'f'.repeat(16);
+  const vectors: readonly [ratio: number, low: string, isSampled: boolean][] = [
+    [0, '0000000000000000', false],
+    [0, '0000000000000001', false],
+    [1, 'ffffffffffffffff', true],
+    [0.5, '0000000000000000', true],
+    [0.5, '7fffffffffffffff', true],
+    [0.5, '8000000000000000', false],
+    [0.5, 'ffffffffffffffff', false],
+    [0.25, '3fffffffffffffff', true],
+    [0.25, '4000000000000000', false],
+    // 0.1 is 0x1.999999999999ap-4, so its bound is 0x1999999999999a00.
+    [0.1, '19999999999999ff', true],
+    [0.1, '1999999999999a00', false],
+    // 0.001 is 0x1.0624dd2f1a9fcp-10, so its bound is 0x004189374bc6a7f0, with the low half below 2^32.
+    [0.001, '004189374bc6a7ef', true],
+    [0.001, '004189374bc6a7f0', false],
+    [0.001, '00418938ffffffff', false],
+    [2 ** -33, '000000007ffffffe', true],
+    [2 ** -33, '0000000080000000', false],
+    [2 ** -63, '0000000000000000', true],
+    [2 ** -63, '0000000000000002', false],
+    // Java takes the absolute value of the 64 bits as a signed number: it would sample this one at 0.5.
+    [0.5, 'ffffffffffffffff', false],
+  ];
+  for (const [ratio, low, expected] of vectors)
+    test(`${ratio} of ${low}`, () => {
+      assert.equal(traceIdRatio(ratio)(undefined, high + low), expected);
+      const bits = BigInt(`0x${low}`);
+      if (ratio < 1) {
+        assert.equal(bits < BigInt(Math.round(ratio * 2 ** 64)), expected, 'Python');
+        assert.equal(bits >> 1n < BigInt(Math.trunc(ratio * 2 ** 63)), expected, 'Go');
+      }
+    });
+
+  test('as Python, for random ids and ratios', () => {
+    for (let i = 0; i < 5000; i++) {
+      const ratio = Math.random() ** 4;
+      const traceId = newTraceId();
+      const expected = BigInt(`0x${traceId.slice(16)}`) < BigInt(Math.round(ratio * 2 ** 64));
+      assert.equal(traceIdRatio(ratio)(undefined, traceId), expected, `${ratio} of ${traceId}`);
+    }
+  });
+  test('the share of random ids', () => {
+    const sampler = traceIdRatio(0.3);
+    const taken = Array.from({ length: 20_000 }, newTraceId).filter((id) => sampler(undefined, id)).length;
+    assert.ok(Math.abs(taken / 20_000 - 0.3) < 0.03, String(taken));
+  });
+});
+
+describe('parent-based with a sampler for each sort of parent', () => {
+  const cases = [
+    ['remoteParentSampled', parent(true, { isRemote: true }), true],
+    ['remoteParentNotSampled', parent(false, { isRemote: true }), false],
+    ['localParentSampled', parent(true), true],
+    ['localParentNotSampled', parent(false), false],
+  ] as const;
+  for (const [which, of, byDefault] of cases) {
+    test(which, () => {
+      const opposite = byDefault ? alwaysOff : alwaysOn;
+      const sampler = parentBased({ root: alwaysOn, [which]: opposite });
+      for (const [name, other, usual] of cases)
+        assert.equal(isSampled(sampler, { parent: other }), name === which ? !byDefault : usual, name);
+      assert.equal(isSampled(sampler, { parent: of }), !byDefault);
+      assert.equal(isSampled(sampler), true);
+    });
+  }
+});
+
+test('always_record records what its root drops', () => {
+  const config: SamplerConfig = { kind: 'always_record', root: named('parentbased_always_on') };
+  assert.equal(ask(samplerOf(config)).decision, 'sample');
+  assert.equal(ask(samplerOf(config), { parent: parent(false) }).decision, 'record');
+});

@@ -1,0 +1,69 @@
+import type { Span, SpanOptions } from '@opentelemetry/api';
+import type { EndedSpan } from '../../../src/model/ended-span';
+import { rootContext } from '../../../src/sdk/context/context';
+import { spanKey } from '../../../src/sdk/trace/context-keys';
+import { createOpenSpans, type OpenSpans } from '../../../src/sdk/trace/open-spans';
+import {
+  createTracerProvider,
+  type StartOptions,
+  type TracerProviderOptions,
+} from '../../../src/sdk/trace/tracer-provider';
+
+export interface Exported {
+  readonly name: string;
+  readonly isSampled: boolean;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly traceState: string | undefined;
+  readonly spanId: string;
+}
+
+/** A tracer whose exported spans can be looked at. */
+export function setUp(options: Pick<TracerProviderOptions, 'sampler' | 'keep'>) {
+  const exported: Exported[] = [];
+  const openSpans: OpenSpans = createOpenSpans(() => {});
+  const tracer = createTracerProvider({
+    limits: {
+      attributeCount: 128,
+      attributeValueLength: Number.POSITIVE_INFINITY,
+      eventCount: 128,
+      linkCount: 128,
+      eventAttributeCount: 128,
+      linkAttributeCount: 128,
+    },
+    passThrough: false,
+    sink: (span) => exported.push(summary(span)),
+    openSpans,
+    ...options,
+  }).getTracer('test');
+
+  return {
+    exported,
+    names: () => exported.map(({ name }) => name),
+    openSpans,
+    /** Starts a span as the API does. */
+    start: (name: string, parent?: Span | undefined, given: SpanOptions = {}) =>
+      tracer.startSpan(name, given, contextOf(parent)),
+    /** Starts a span as instrumentations do: its attributes come before it gets into a context. */
+    startIncomplete(name: string, attributes: Record<string, string>, parent?: Span): Span {
+      const given: StartOptions = { isIncomplete: true };
+      const span = tracer.startSpan(name, given, contextOf(parent));
+      if (span.isRecording()) span.setAttributes(attributes);
+      span.spanContext();
+      return span;
+    },
+  };
+}
+
+function contextOf(parent: Span | undefined) {
+  return parent ? rootContext.setValue(spanKey, parent) : rootContext;
+}
+
+function summary({ name, context, attributeKeys, attributeValues }: EndedSpan): Exported {
+  return {
+    name,
+    isSampled: (context.traceFlags & 1) !== 0,
+    attributes: Object.fromEntries(attributeKeys.map((key, index) => [key, attributeValues[index]])),
+    traceState: context.traceState?.serialize(),
+    spanId: context.spanId,
+  };
+}
