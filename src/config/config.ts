@@ -1,4 +1,7 @@
-import type { StringMap } from './parsers';
+import type { OptionValue } from '../model/option';
+import type { HeaderPatterns, StringMap } from './parsers';
+import type { DetectorName } from './resource-detectors';
+import type { KeepConfig, SamplerConfig } from './sampler-config';
 
 /** Everything that is set, whether by variables or by a file. Times are in milliseconds, lengths in characters, `Infinity` is no limit. */
 export interface Config {
@@ -8,30 +11,74 @@ export interface Config {
   readonly propagators: readonly string[];
   /** Whether the user asked for propagators: they then apply even when the SDK is disabled. */
   readonly propagatorsSet: boolean;
+  /** May hold `*`. The only hosts that get trace headers and baggage; undefined: all get the former, those of the own network also the latter. */
+  readonly propagationHosts: readonly string[] | undefined;
+  /** What becomes of the parent that a request or a message brings. */
+  readonly remoteParent: 'trust' | 'link' | 'ignore';
   readonly traces: TracesConfig;
   readonly metrics: MetricsConfig;
   readonly logs: LogsConfig;
   readonly instrumentations: {
-    /** Undefined means all. */
+    /** Undefined, and `*` among them, mean all but those that are off until they are named. */
     readonly enabled: readonly string[] | undefined;
     /** Stronger than `enabled`; may hold `*`. */
     readonly disabled: readonly string[];
   };
+  readonly operations: OperationsConfig;
   readonly messagingEnvelope: 'none' | 'metadata.otel' | 'metadata.otel+wrap';
   readonly exitTimeoutMillis: number;
+  /** What happens when the program brings an SDK of its own. */
+  readonly ownSdk: 'stand-down' | 'keep';
+  /** Ways of context through environment variables. */
+  readonly envCarrier: readonly ('in' | 'out')[];
   readonly httpKnownMethods: readonly string[];
+  /** Where exceptions of spans are recorded. */
+  readonly exceptionSignal: 'spans' | 'logs' | 'logs/dup';
+  /** Names of the fields that the program's own JSON log records get. */
+  readonly logKeys: { readonly traceId: string; readonly spanId: string; readonly traceFlags: string };
+}
+
+/** What operations of the kit and single instrumentations are told. */
+export interface OperationsConfig {
+  readonly capturedHeaders: {
+    readonly serverRequest: HeaderPatterns | undefined;
+    readonly serverResponse: HeaderPatterns | undefined;
+    readonly clientRequest: HeaderPatterns | undefined;
+    readonly clientResponse: HeaderPatterns | undefined;
+  };
+  /** Captured, but with their values redacted. */
+  readonly secretHeaders: HeaderPatterns;
+  /** Searched in URLs. */
+  readonly excludedUrls: readonly RegExp[] | undefined;
+  /** In place of the usual ones. */
+  readonly sensitiveQueryParameters: readonly string[] | undefined;
+  readonly querySanitization: boolean;
+  /** Service names by `host` or `host:port`. */
+  readonly serviceMapping: StringMap | undefined;
+  readonly messagingHeaders: readonly string[] | undefined;
+  /** By instrumentation, then by option. */
+  readonly options: Readonly<Record<string, Readonly<Record<string, OptionValue>>>>;
 }
 
 export interface ResourceConfig {
   readonly serviceName: string | undefined;
-  /** Without a prototype, so any key is harmless. */
-  readonly attributes: StringMap;
+  /** Without a prototype, so any key is harmless. From variables they are all texts. */
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  readonly detectors: readonly DetectorName[];
+  /** Which of their attributes are used; missing means all. Patterns with `*` and `?`. */
+  readonly detectedKeys?: { readonly included?: readonly string[]; readonly excluded?: readonly string[] };
+  /** How long the first export waits for metadata services; 0: they are not asked. */
+  readonly lookupTimeoutMillis: number;
 }
+
+export type AttributeValue = string | number | boolean | string[] | number[] | boolean[];
 
 /** No processor means that nobody wants spans. */
 export interface TracesConfig {
   readonly processors: readonly ProcessorConfig[];
   readonly sampler: SamplerConfig;
+  /** Undefined where what the sampler says is final. */
+  readonly keep: KeepConfig | undefined;
   readonly limits: SpanLimits;
 }
 
@@ -44,6 +91,8 @@ export interface MetricsConfig {
   readonly readers: readonly ReaderConfig[];
   readonly views: readonly ViewConfig[];
   readonly exemplarFilter: 'always_on' | 'always_off' | 'trace_based';
+  /** Whether the SDK reports on itself. */
+  readonly selfMetrics?: boolean;
 }
 
 /** What takes ended spans or log records to one exporter. */
@@ -71,12 +120,15 @@ export type ReaderConfig =
       readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
       readonly histogramAggregation: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
       readonly cardinalityLimit?: number;
+      /** By kind of instrument, stronger than the above. */
+      readonly cardinalityLimits?: Readonly<Record<string, number>>;
     }
   | {
       readonly kind: 'prometheus';
       readonly host: string;
       readonly port: number;
       readonly cardinalityLimit?: number;
+      readonly cardinalityLimits?: Readonly<Record<string, number>>;
     };
 
 /** A view of metrics (OpenTelemetry SDK specification, "View"): which instruments, and what becomes of them. */
@@ -113,19 +165,71 @@ export type AggregationConfig =
       readonly recordMinMax?: boolean;
     };
 
-export type ExporterConfig = OtlpConfig | { readonly kind: 'console' };
+export type ExporterConfig = OtlpConfig | FileConfig | ZipkinConfig | { readonly kind: 'console' };
+
+export type SignalName = 'traces' | 'metrics' | 'logs';
 
 /** Where and how one signal is sent. */
 export interface OtlpConfig {
   readonly kind: 'otlp';
-  /** Absolute, http or https; may contain credentials. */
+  readonly signal: SignalName;
+  /** Absolute, http or https; may contain credentials. With gRPC the path is of no use. */
   readonly url: string;
-  readonly protocol: 'http/protobuf';
+  /** A Unix domain socket, instead of the host and port of the URL. */
+  readonly socketPath?: string | undefined;
+  readonly protocol: 'http/protobuf' | 'http/json' | 'grpc';
   /** Names in lower case; without a prototype. */
   readonly headers: StringMap;
   /** Always a delay that `setTimeout` takes. */
   readonly timeoutMillis: number;
   readonly compression: 'gzip' | 'none';
+  readonly tls?: TlsFilesConfig | undefined;
+  readonly proxy?: ProxyConfig | undefined;
+  /** Where batches go that cannot be delivered; missing means that they are dropped. */
+  readonly spool?: SpoolConfig | undefined;
+}
+
+/** Files in PEM, each with the setting that names it, for messages. */
+export interface TlsFilesConfig {
+  /** Whom to trust. */
+  readonly certificate?: NamedFile | undefined;
+  readonly clientKey?: NamedFile | undefined;
+  readonly clientCertificate?: NamedFile | undefined;
+}
+
+export interface NamedFile {
+  readonly path: string;
+  readonly setting: string;
+}
+
+/** The proxy variables as they are set. */
+export interface ProxyConfig {
+  readonly http?: string | undefined;
+  readonly https?: string | undefined;
+  readonly noProxy?: string | undefined;
+}
+
+/** OTLP as lines of JSON. */
+export interface FileConfig {
+  readonly kind: 'file';
+  readonly signal: SignalName;
+  /** Missing means standard output. */
+  readonly path?: string | undefined;
+}
+
+export interface ZipkinConfig {
+  readonly kind: 'zipkin';
+  readonly url: string;
+  readonly timeoutMillis: number;
+  readonly proxy?: ProxyConfig | undefined;
+}
+
+export interface SpoolConfig {
+  readonly directory: string;
+  /** Of all files together. */
+  readonly maxBytes: number;
+  /** Batches of one signal are not sent to the address of another. */
+  readonly signal: 'traces' | 'metrics' | 'logs';
 }
 
 /** Limits of spans (OpenTelemetry SDK specification, "Span limits"). */
@@ -138,8 +242,4 @@ export interface SpanLimits {
   readonly linkAttributeCount: number;
 }
 
-/** A sampler, with the samplers that it asks. */
-export type SamplerConfig =
-  | { readonly kind: 'always_on' | 'always_off' }
-  | { readonly kind: 'trace_id_ratio'; readonly ratio: number }
-  | { readonly kind: 'parent_based'; readonly root: SamplerConfig };
+export type { SamplerConfig };

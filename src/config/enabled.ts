@@ -2,13 +2,17 @@ import type { Config } from './config';
 import { general } from './settings/general';
 import { node } from './settings/node';
 
-/** Whether the user wants this instrumentation; disabling is stronger than enabling, and `*` stands for all. */
+/**
+ * Whether the user wants this instrumentation; disabling is stronger than enabling, and `*` stands for all that are not off.
+ * @param isOff - it must be enabled by its name: by default, or because the user said so of it alone.
+ */
 export function isInstrumentationEnabled(
-  { enabled, disabled }: Config['instrumentations'],
+  { enabled = ['*'], disabled }: Config['instrumentations'],
   name: string,
+  isOff = false,
 ): boolean {
   if (disabled.includes('*') || disabled.includes(name)) return false;
-  return enabled === undefined || enabled.includes(name);
+  return enabled.includes(name) || (enabled.includes('*') && !isOff);
 }
 
 /**
@@ -35,7 +39,24 @@ export function complainAboutNames(
  * specification has it).
  */
 export function isDisabled(env: NodeJS.ProcessEnv = process.env): boolean {
+  // The file says so itself.
+  if (namesConfigFile(env)) return false;
   const text = env[general.sdkDisabled.name]?.trim();
   if (!text || !general.sdkDisabled.parser.parse(text).value) return false;
   return !env[general.propagators.name]?.trim();
+}
+
+/** Whether a configuration file takes the place of all variables (specification/configuration/sdk-environment-variables.md). */
+export function namesConfigFile(env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env[general.configFile.name]?.trim() || env[deprecatedConfigFile]?.trim());
+}
+
+/** The older name of {@link general.configFile}. */
+export const deprecatedConfigFile = 'OTEL_EXPERIMENTAL_CONFIG_FILE';
+
+/** The names that the user gave instead of, or beside, those of the tools in which nothing is traced; `undefined` if none. */
+export function dormantCommands(env: NodeJS.ProcessEnv = process.env): readonly string[] | undefined {
+  const { name, parser } = node.dormantCommands;
+  const text = env[name]?.trim();
+  return text ? parser.parse(text).value : undefined;
 }

@@ -1,50 +1,81 @@
-import type {
-  BatchConfig,
-  Config,
-  ExporterConfig,
-  LogsConfig,
-  MetricsConfig,
-  OtlpConfig,
-  SamplerConfig,
-  TracesConfig,
-} from './config';
-import { signalUrl, unexpected } from './parsers';
+import { findComplaints } from './complaints';
+import type { BatchConfig, Config, LogsConfig, MetricsConfig, TracesConfig } from './config';
+import { namesConfigFile } from './enabled';
+import { readExporter } from './load-exporters';
+import { readOperations } from './load-operations';
+import { readKeep, readSampler } from './load-sampler';
+import { unexpected } from './parsers';
 import { createSettingReader, type SettingReader } from './read-env';
-import { otlpSignals, type Setting, settings } from './settings';
+import { type Setting, settings } from './settings';
+import type { DeclaresOptions } from './settings/options';
 
 export type { Config } from './config';
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** A line for each thing that was not accepted, or is not used. */
+  readonly complaints: readonly string[];
+}
 
 /**
  * Reads all settings. Never throws: what is not accepted gives one complaint, a line that names the setting, what was found and
  * what is used instead.
  *
  * @param env the variables, by default those of this process
+ * @param declared the instrumentations with options of their own
  */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): { config: Config; complaints: string[] } {
+export function loadConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  declared: readonly DeclaresOptions[] = [],
+): LoadedConfig {
+  if (namesConfigFile(env)) {
+    const { loadConfigFile } = require('./file/load') as typeof import('./file/load');
+    return loadConfigFile(env, declared);
+  }
   const reader = createSettingReader(env);
+  const config = readConfig(reader, declared);
+  return { config, complaints: [...reader.complaints, ...findComplaints(env, config, declared)] };
+}
+
+/** @param declared the instrumentations with options of their own */
+export function readConfig(reader: SettingReader, declared: readonly DeclaresOptions[] = []): Config {
   const { read } = reader;
-  const enabled = read(settings.enabledInstrumentations);
-  const config: Config = {
+  return {
     sdkDisabled: read(settings.sdkDisabled),
     logLevel: read(settings.logLevel),
-    resource: { serviceName: read(settings.serviceName), attributes: read(settings.resourceAttributes) },
+    resource: {
+      serviceName: read(settings.serviceName),
+      attributes: read(settings.resourceAttributes),
+      detectors: read(settings.resourceDetectors),
+      lookupTimeoutMillis: read(settings.resourceTimeout),
+    },
     propagators: read(settings.propagators),
     propagatorsSet: reader.isSet(settings.propagators),
+    propagationHosts: read(settings.propagationHosts),
+    remoteParent: read(settings.remoteParent),
     traces: readTraces(reader),
     metrics: readMetrics(reader),
     logs: readLogs(reader),
     instrumentations: {
-      enabled: enabled?.includes('*') ? undefined : enabled,
+      enabled: read(settings.enabledInstrumentations),
       disabled: read(settings.disabledInstrumentations),
     },
+    operations: readOperations(reader, declared),
     messagingEnvelope: read(settings.messagingEnvelope),
     exitTimeoutMillis: read(settings.exitTimeout),
+    ownSdk: read(settings.ownSdk),
+    envCarrier: read(settings.envCarrier),
     httpKnownMethods: read(settings.httpKnownMethods),
+    exceptionSignal: read(settings.exceptionSignal, 'spans'),
+    logKeys: {
+      traceId: read(settings.logTraceIdKey),
+      spanId: read(settings.logSpanIdKey),
+      traceFlags: read(settings.logTraceFlagsKey),
+    },
   };
-  return { config, complaints: reader.complaints };
 }
 
-function readTraces(reader: SettingReader): TracesConfig {
+export function readTraces(reader: SettingReader): TracesConfig {
   const { read } = reader;
   const batch = readBatch(reader, {
     scheduleDelay: settings.spanScheduleDelay,
@@ -52,10 +83,13 @@ function readTraces(reader: SettingReader): TracesConfig {
     maxQueueSize: settings.spanMaxQueueSize,
     maxExportSize: settings.spanMaxExportSize,
   });
-  const otlp = readOtlp(reader, 'traces');
   return {
-    processors: read(settings.tracesExporters).map((name) => ({ batch, exporter: exporterOf(name, otlp) })),
+    processors: read(settings.tracesExporters).map((name) => ({
+      batch,
+      exporter: readExporter(reader, name, 'traces'),
+    })),
     sampler: readSampler(reader),
+    keep: readKeep(reader),
     limits: {
       attributeCount: read(settings.spanAttributeCount, read(settings.attributeCount)),
       attributeValueLength: read(settings.spanAttributeValueLength, read(settings.attributeValueLength)),
@@ -67,9 +101,8 @@ function readTraces(reader: SettingReader): TracesConfig {
   };
 }
 
-function readMetrics(reader: SettingReader): MetricsConfig {
+export function readMetrics(reader: SettingReader): MetricsConfig {
   const { read } = reader;
-  const otlp = readOtlp(reader, 'metrics');
   const periodic = {
     kind: 'periodic',
     intervalMillis: read(settings.metricInterval),
@@ -84,14 +117,30 @@ function readMetrics(reader: SettingReader): MetricsConfig {
   } as const;
   return {
     readers: read(settings.metricsExporters).map((name) =>
-      name === 'prometheus' ? prometheus : { ...periodic, exporter: exporterOf(name, otlp) },
+      name === 'prometheus'
+        ? prometheus
+        : {
+            ...periodic,
+            ...(name === 'console' && consoleMetrics(reader.isSet(settings.metricInterval))),
+            exporter: readExporter(reader, name, 'metrics'),
+          },
     ),
     views: [],
     exemplarFilter: read(settings.exemplarFilter),
+    selfMetrics: read(settings.selfMetrics),
   };
 }
 
-function readLogs(reader: SettingReader): LogsConfig {
+/** Preferences for OTLP do not concern it, and who looks on does not want to wait for a minute ("Metrics Exporter - Standard output"). */
+function consoleMetrics(hasInterval: boolean) {
+  return {
+    temporality: 'cumulative',
+    histogramAggregation: 'explicit_bucket_histogram',
+    ...(hasInterval ? undefined : { intervalMillis: 10_000 }),
+  } as const;
+}
+
+export function readLogs(reader: SettingReader): LogsConfig {
   const { read } = reader;
   const batch = readBatch(reader, {
     scheduleDelay: settings.logScheduleDelay,
@@ -99,9 +148,11 @@ function readLogs(reader: SettingReader): LogsConfig {
     maxQueueSize: settings.logMaxQueueSize,
     maxExportSize: settings.logMaxExportSize,
   });
-  const otlp = readOtlp(reader, 'logs');
   return {
-    processors: read(settings.logsExporters).map((name) => ({ batch, exporter: exporterOf(name, otlp) })),
+    processors: read(settings.logsExporters).map((name) => ({
+      batch,
+      exporter: readExporter(reader, name, 'logs'),
+    })),
     limits: {
       attributeCount: read(settings.logAttributeCount, read(settings.attributeCount)),
       attributeValueLength: read(settings.logAttributeValueLength, read(settings.attributeValueLength)),
@@ -109,12 +160,8 @@ function readLogs(reader: SettingReader): LogsConfig {
   };
 }
 
-function exporterOf(name: 'otlp' | 'console', otlp: OtlpConfig): ExporterConfig {
-  return name === 'otlp' ? otlp : { kind: name };
-}
-
 function readBatch(
-  { read, isSet, complain }: SettingReader,
+  { read, isSet, complain, nameOf }: SettingReader,
   batch: Readonly<
     Record<'scheduleDelay' | 'exportTimeout' | 'maxQueueSize' | 'maxExportSize', Setting<number>>
   >,
@@ -124,7 +171,7 @@ function readBatch(
   if (maxExportBatchSize > maxQueueSize) {
     // The specification wants it at most as large as the queue; a default that is larger is nobody's mistake.
     if (isSet(batch.maxExportSize)) {
-      const problem = unexpected(`at most ${batch.maxQueueSize.name}`, `${maxExportBatchSize}`);
+      const problem = unexpected(`at most ${nameOf(batch.maxQueueSize)}`, `${maxExportBatchSize}`);
       complain(batch.maxExportSize, problem, maxQueueSize);
     }
     maxExportBatchSize = maxQueueSize;
@@ -135,27 +182,4 @@ function readBatch(
     maxQueueSize,
     maxExportBatchSize,
   };
-}
-
-function readOtlp({ read }: SettingReader, signal: keyof typeof otlpSignals): OtlpConfig {
-  const own = otlpSignals[signal];
-  return {
-    kind: 'otlp',
-    url: read(own.endpoint, signalUrl(read(settings.otlpEndpoint), `v1/${signal}`)),
-    protocol: read(own.protocol, read(settings.otlpProtocol)),
-    headers: read(own.headers, read(settings.otlpHeaders)),
-    timeoutMillis: read(own.timeout, read(settings.otlpTimeout)),
-    compression: read(own.compression, read(settings.otlpCompression)),
-  };
-}
-
-function readSampler({ read }: SettingReader): SamplerConfig {
-  const name = read(settings.sampler);
-  const root = name.replace('parentbased_', '');
-  const sampler: SamplerConfig =
-    root === 'traceidratio'
-      ? // The argument belongs to the sampler that is named: without one, or for another kind, it is not looked at.
-        { kind: 'trace_id_ratio', ratio: read(settings.samplerRatio) }
-      : { kind: root as 'always_on' | 'always_off' };
-  return root === name ? sampler : { kind: 'parent_based', root: sampler };
 }

@@ -1,7 +1,7 @@
-/** The name that differs from `name` in the fewest letters, if in at most a third of them and three; for did-you-mean. */
-export function nearest(name: string, names: readonly string[]): string | undefined {
+/** The name that differs from `name` in the fewest letters, if in at most a third of them and `maxEdits`; for did-you-mean. */
+export function nearest(name: string, names: readonly string[], maxEdits = 3): string | undefined {
   let best: string | undefined;
-  let fewest = Math.min(3, Math.floor(name.length / 3)) + 1;
+  let fewest = Math.min(maxEdits, Math.floor(name.length / 3)) + 1;
   for (const candidate of names) {
     const edits = editDistance(name, candidate);
     if (edits < fewest) {

@@ -56,8 +56,9 @@ export const timeoutMillis: Parser<number> = (() => {
   return {
     expected: `${millis.expected} (milliseconds, 0 is no limit)`,
     parse(text: string) {
-      const parsed = millis.parse(text);
-      return parsed.value === 0 ? { value: MAX_TIMER_MILLIS } : parsed;
+      const { value } = millis.parse(text);
+      if (value === undefined) return { problem: unexpected(this.expected, text) };
+      return { value: value === 0 ? MAX_TIMER_MILLIS : value };
     },
   };
 })();
@@ -85,7 +86,7 @@ export function oneOf<const Name extends string>(names: readonly Name[]): Parser
 }
 
 /**
- * A comma-separated list of the names, in any case, each kept once; `none` gives the empty list. Unknown names are left out;
+ * A comma-separated list of the names, in any case and in the user's order, each kept once; `none` gives the empty list. Unknown names are left out;
  * a list of nothing else counts as not accepted.
  */
 export function someOf<const Name extends string>(names: readonly Name[]): Parser<readonly Name[]> {
@@ -99,8 +100,9 @@ export function someOf<const Name extends string>(names: readonly Name[]): Parse
           ? { value: [] }
           : { value: [], problem: unexpected('none to stand alone', text) };
       }
-      const value = names.filter((name) => found.includes(name));
-      const unknown = found.filter((name) => !value.includes(name as Name));
+      const isKnown = (name: string): name is Name => names.includes(name as Name);
+      const value = found.filter(isKnown);
+      const unknown = found.filter((name) => !isKnown(name));
       if (unknown.length === 0 && value.length > 0) return { value };
       const problem = unexpected(expected, unknown.join(',') || text);
       return value.length > 0 ? { value, problem } : { problem };
@@ -114,6 +116,72 @@ export const list: Parser<readonly string[]> = {
   parse(text) {
     const value = splitList(text);
     return value.length > 0 ? { value } : { problem: unexpected(this.expected, text) };
+  },
+};
+
+/** Names of headers, and expressions that match whole ones; see {@link headerPatterns}. */
+export interface HeaderPatterns {
+  readonly names: readonly string[];
+  readonly expressions: readonly RegExp[];
+  /** As the user wrote them. */
+  readonly text: string;
+}
+
+/** A comma-separated list of header names, in any case, or regular expressions for them. */
+export const headerPatterns: Parser<HeaderPatterns> = {
+  expected: 'a list of header names or regular expressions',
+  parse(text) {
+    const items = splitList(text.toLowerCase());
+    const names = items.filter((item) => HEADER_TOKEN.test(item));
+    const rest = items.filter((item) => !HEADER_TOKEN.test(item));
+    const { value, problem } = expressionsOf(rest, (source) => `^(?:${source})$`);
+    return {
+      value: { names, expressions: value, text },
+      ...(problem && { problem: unexpected(this.expected, problem) }),
+    };
+  },
+};
+/** A name that means nothing else as an expression. */
+const HEADER_TOKEN = /^[\w-]+$/;
+
+/** A comma-separated list of regular expressions that are searched in URLs. */
+export const urlPatterns: Parser<readonly RegExp[]> = {
+  expected: 'a list of regular expressions',
+  parse(text) {
+    const { value, problem } = expressionsOf(splitList(text), (source) => source);
+    return { value, ...(problem && { problem: unexpected(this.expected, problem) }) };
+  },
+};
+
+/** What is no expression is left out. */
+function expressionsOf(
+  sources: readonly string[],
+  complete: (source: string) => string,
+): { value: RegExp[]; problem?: string } {
+  const value: RegExp[] = [];
+  const bad: string[] = [];
+  for (const source of sources) {
+    try {
+      value.push(new RegExp(complete(source)));
+    } catch {
+      bad.push(source);
+    }
+  }
+  return bad.length > 0 ? { value, problem: bad.join(',') } : { value };
+}
+
+/** `host=service,host:port=service`. */
+export const serviceMapping: Parser<StringMap> = {
+  expected: 'host=service pairs',
+  parse(text) {
+    const value: Record<string, string> = Object.create(null);
+    const bad: string[] = [];
+    for (const pair of splitPairs(text)) {
+      const [host, service, ...rest] = pair.split('=').map((part) => part.trim());
+      if (host && service && rest.length === 0) value[host.toLowerCase()] = service;
+      else bad.push(pair);
+    }
+    return { value, ...(bad.length > 0 && { problem: unexpected(this.expected, bad.join(',')) }) };
   },
 };
 

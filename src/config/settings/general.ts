@@ -20,6 +20,11 @@ export const general = {
     noPairs,
     'Adds attributes to the resource.',
   ),
+  configFile: optional(
+    'OTEL_CONFIG_FILE',
+    string,
+    'Names a declarative configuration file (docs/configuration-file.md); other variables are then not read.',
+  ),
   logLevel: setting(
     'OTEL_LOG_LEVEL',
     oneOf(['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all']),
@@ -28,7 +33,7 @@ export const general = {
   ),
   propagators: setting(
     'OTEL_PROPAGATORS',
-    someOf(['tracecontext', 'baggage']),
+    someOf(['tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', 'ottrace', 'xray']),
     ['tracecontext', 'baggage'],
     'Chooses the formats that carry context between processes.',
   ),

@@ -1,11 +1,11 @@
-import { someOf, timeoutMillis } from '../parsers';
+import { oneOf, someOf, timeoutMillis } from '../parsers';
 import { count, millis, optional, setting, size } from './setting';
 
 /** What concerns log records, but for OTLP. */
 export const logs = {
   logsExporters: setting(
     'OTEL_LOGS_EXPORTER',
-    someOf(['otlp', 'console']),
+    someOf(['otlp', 'otlp/stdout', 'otlp/file', 'console']),
     ['otlp'],
     'Chooses where log records go; `console` prints them on standard output.',
   ),
@@ -42,5 +42,10 @@ export const logs = {
     'OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT',
     count,
     'Overrides OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT for log records.',
+  ),
+  exceptionSignal: optional<'spans' | 'logs' | 'logs/dup'>(
+    'OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN',
+    oneOf(['logs', 'logs/dup']),
+    'Records exceptions as log records instead of span events (`logs`), or as both (`logs/dup`).',
   ),
 };

@@ -1,19 +1,19 @@
-import { oneOf, someOf, string, timeoutMillis } from '../parsers';
-import { millis, port, setting } from './setting';
+import { boolean, integer, MAX_TIMER_MILLIS, oneOf, someOf, string, timeoutMillis } from '../parsers';
+import { port, setting } from './setting';
 
 /** What concerns metrics, but for OTLP. */
 export const metrics = {
   metricsExporters: setting(
     'OTEL_METRICS_EXPORTER',
-    someOf(['otlp', 'prometheus', 'console']),
+    someOf(['otlp', 'otlp/stdout', 'otlp/file', 'prometheus', 'console']),
     ['otlp'],
     'Chooses where metrics go; `console` prints them on standard output, `prometheus` serves them.',
   ),
   metricInterval: setting(
     'OTEL_METRIC_EXPORT_INTERVAL',
-    millis,
+    integer(1, MAX_TIMER_MILLIS),
     60_000,
-    'Sets the milliseconds between two exports of metrics.',
+    'Sets the milliseconds between two exports of metrics; 10000 for the console unless it is set.',
   ),
   metricTimeout: setting(
     'OTEL_METRIC_EXPORT_TIMEOUT',
@@ -38,6 +38,12 @@ export const metrics = {
     oneOf(['explicit_bucket_histogram', 'base2_exponential_bucket_histogram']),
     'explicit_bucket_histogram',
     'Chooses the kind of buckets that histograms have.',
+  ),
+  selfMetrics: setting(
+    'OTEL_NODE_EXPERIMENTAL_SDK_METRICS',
+    boolean,
+    false,
+    'Adds metrics about otel-instrument itself (`otel.sdk.*`).',
   ),
   prometheusHost: setting(
     'OTEL_EXPORTER_PROMETHEUS_HOST',

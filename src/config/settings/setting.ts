@@ -8,6 +8,8 @@ export interface Setting<T> {
   readonly fallback: T;
   /** One sentence. */
   readonly description: string;
+  /** Other names of the variable, which count when it is not set. */
+  readonly aliases?: readonly string[];
 }
 
 export function setting<T>(
@@ -17,6 +19,11 @@ export function setting<T>(
   description: string,
 ): Setting<T> {
   return { name, parser, fallback, description };
+}
+
+/** The same setting, also under the names that other agents gave it. */
+export function alsoNamed<T>(setting: Setting<T>, ...aliases: string[]): Setting<T> {
+  return { ...setting, aliases };
 }
 
 /** A setting whose absence means something of its own: a general setting or a detected value takes its place. */
@@ -36,6 +43,7 @@ export const noPairs: StringMap = Object.freeze(Object.create(null));
 export function valueText(value: unknown): string {
   if (value === Number.POSITIVE_INFINITY) return 'no limit';
   if (typeof value === 'object' && value !== null) {
+    if ('text' in value && 'expressions' in value) return String(value.text);
     return (Array.isArray(value) ? value : Object.keys(value)).join(',') || 'none';
   }
   return `${value ?? 'none'}`;

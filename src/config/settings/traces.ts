@@ -1,13 +1,25 @@
-import { oneOf, ratio, someOf, timeoutMillis } from '../parsers';
+import { boolean, endpoint, oneOf, someOf, string, timeoutMillis } from '../parsers';
 import { count, millis, optional, setting, size } from './setting';
 
 /** What concerns spans, but for OTLP. */
 export const traces = {
   tracesExporters: setting(
     'OTEL_TRACES_EXPORTER',
-    someOf(['otlp', 'console']),
+    someOf(['otlp', 'otlp/stdout', 'otlp/file', 'zipkin', 'console']),
     ['otlp'],
-    'Chooses where spans go; `console` draws them on standard output.',
+    'Chooses where spans go; `console` draws them on standard output, `otlp/stdout` and `otlp/file` write OTLP as lines of JSON.',
+  ),
+  zipkinEndpoint: setting(
+    'OTEL_EXPORTER_ZIPKIN_ENDPOINT',
+    endpoint,
+    'http://localhost:9411/api/v2/spans',
+    'Sets the URL to which the exporter `zipkin` sends spans.',
+  ),
+  zipkinTimeout: setting(
+    'OTEL_EXPORTER_ZIPKIN_TIMEOUT',
+    timeoutMillis,
+    10_000,
+    'Sets the milliseconds that one batch for Zipkin may take, retries included.',
   ),
   sampler: setting(
     'OTEL_TRACES_SAMPLER',
@@ -15,18 +27,42 @@ export const traces = {
       'always_on',
       'always_off',
       'traceidratio',
+      'probability',
+      'ratelimiting',
+      'jaeger_remote',
+      'xray',
       'parentbased_always_on',
       'parentbased_always_off',
       'parentbased_traceidratio',
+      'parentbased_probability',
+      'parentbased_ratelimiting',
+      'parentbased_jaeger_remote',
+      'rules',
     ]),
     'parentbased_always_on',
     'Decides which traces are recorded.',
   ),
-  samplerRatio: setting(
+  samplerArgument: optional(
     'OTEL_TRACES_SAMPLER_ARG',
-    ratio,
-    1,
-    'Sets the share of traces that a traceidratio sampler records.',
+    string,
+    'Sets what the sampler needs to know, such as the ratio; see docs/sampling.md.',
+  ),
+  keepOnError: setting(
+    'OTEL_NODE_KEEP_ON_ERROR',
+    boolean,
+    false,
+    'Exports traces that were not sampled if their first span in this process fails.',
+  ),
+  keepSlow: optional(
+    'OTEL_NODE_KEEP_SLOW',
+    millis,
+    'Exports traces that were not sampled if their first span in this process takes at least so many milliseconds.',
+  ),
+  keepMaxBytes: setting(
+    'OTEL_NODE_KEEP_MAX_BYTES',
+    size,
+    16 * 1024 * 1024,
+    'Limits the memory for traces that may yet be kept; the oldest is forgotten.',
   ),
   spanScheduleDelay: setting(
     'OTEL_BSP_SCHEDULE_DELAY',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { complainAboutNames } from '../../../src/config/enabled';
+import { complainAboutNames, isInstrumentationEnabled } from '../../../src/config/enabled';
 
 const known = ['http', 'pg'];
 
@@ -14,4 +14,25 @@ test('others give one line for each setting', () => {
     'OTEL_NODE_ENABLED_INSTRUMENTATIONS: expected a list of http, pg, got "htpp,gp"; ignoring it',
     'OTEL_NODE_DISABLED_INSTRUMENTATIONS: expected a list of http, pg, got "HTTP"; ignoring it',
   ]);
+});
+
+test('what is off by default must be named; disabling is stronger than enabling', () => {
+  const cases: readonly (readonly [
+    enabled: string[] | undefined,
+    disabled: string[],
+    pg: boolean,
+    console: boolean,
+  ])[] = [
+    [undefined, [], true, false],
+    [['*'], [], true, false],
+    [['console'], [], false, true],
+    [['*', 'console'], [], true, true],
+    [['*', 'console'], ['console'], true, false],
+    [['pg', 'console'], ['*'], false, false],
+  ];
+  for (const [enabled, disabled, pg, console] of cases) {
+    const choice = { enabled, disabled };
+    assert.equal(isInstrumentationEnabled(choice, 'pg'), pg, `${enabled} ${disabled}`);
+    assert.equal(isInstrumentationEnabled(choice, 'console', true), console, `${enabled} ${disabled}`);
+  }
 });

@@ -5,15 +5,17 @@ import type { OtlpConfig } from '../../../src/config/config';
 import { isInstrumentationEnabled } from '../../../src/config/enabled';
 import { type Config, loadConfig } from '../../../src/config/load';
 import { MAX_TIMER_MILLIS } from '../../../src/config/parsers';
-import { allSettings } from '../../../src/config/settings';
+import { detectorNames } from '../../../src/config/resource-detectors';
+import { allSettings, settings } from '../../../src/config/settings';
 
 const none = Object.create(null);
 
 const batch = { exportTimeoutMillis: 30_000, maxQueueSize: 2048, maxExportBatchSize: 512 };
 
-const otlpDefaults = (signal: string) =>
+const otlpDefaults = (signal: 'traces' | 'metrics' | 'logs') =>
   ({
     kind: 'otlp',
+    signal,
     url: `http://localhost:4318/v1/${signal}`,
     protocol: 'http/protobuf',
     headers: none,
@@ -24,12 +26,20 @@ const otlpDefaults = (signal: string) =>
 const defaults: Config = {
   sdkDisabled: false,
   logLevel: 'info',
-  resource: { serviceName: undefined, attributes: none },
+  resource: {
+    serviceName: undefined,
+    attributes: none,
+    detectors: detectorNames,
+    lookupTimeoutMillis: 1000,
+  },
   propagators: ['tracecontext', 'baggage'],
   propagatorsSet: false,
+  propagationHosts: undefined,
+  remoteParent: 'trust',
   traces: {
     processors: [{ batch: { scheduleDelayMillis: 5000, ...batch }, exporter: otlpDefaults('traces') }],
     sampler: { kind: 'parent_based', root: { kind: 'always_on' } },
+    keep: undefined,
     limits: {
       attributeCount: 128,
       attributeValueLength: Number.POSITIVE_INFINITY,
@@ -52,15 +62,35 @@ const defaults: Config = {
     ],
     views: [],
     exemplarFilter: 'trace_based',
+    selfMetrics: false,
   },
   logs: {
     processors: [{ batch: { scheduleDelayMillis: 1000, ...batch }, exporter: otlpDefaults('logs') }],
     limits: { attributeCount: 128, attributeValueLength: Number.POSITIVE_INFINITY },
   },
   instrumentations: { enabled: undefined, disabled: [] },
+  operations: {
+    capturedHeaders: {
+      serverRequest: undefined,
+      serverResponse: undefined,
+      clientRequest: undefined,
+      clientResponse: undefined,
+    },
+    secretHeaders: settings.secretHeaders.fallback,
+    excludedUrls: undefined,
+    sensitiveQueryParameters: undefined,
+    querySanitization: true,
+    serviceMapping: undefined,
+    messagingHeaders: undefined,
+    options: {},
+  },
+  ownSdk: 'stand-down',
+  envCarrier: ['in', 'out'],
   messagingEnvelope: 'none',
   exitTimeoutMillis: 500,
   httpKnownMethods: ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'QUERY', 'TRACE'],
+  exceptionSignal: 'spans',
+  logKeys: { traceId: 'trace_id', spanId: 'span_id', traceFlags: 'trace_flags' },
 };
 
 test('without variables: the defaults of the specification', () => {
@@ -111,11 +141,16 @@ const cases: {
   },
   { env: { OTEL_PROPAGATORS: 'none' }, part: (c) => [c.propagators, c.propagatorsSet], is: [[], true] },
   {
-    env: { OTEL_PROPAGATORS: 'b3,tracecontext' },
+    env: { OTEL_PROPAGATORS: 'b3,tracecontext,b3' },
+    part: (c) => [c.propagators, c.propagatorsSet],
+    is: [['b3', 'tracecontext'], true],
+  },
+  {
+    env: { OTEL_PROPAGATORS: 'b4,tracecontext' },
     part: (c) => [c.propagators, c.propagatorsSet],
     is: [['tracecontext'], true],
     complaints: [
-      'OTEL_PROPAGATORS: expected a list of tracecontext, baggage or none, got "b3"; using tracecontext',
+      'OTEL_PROPAGATORS: expected a list of tracecontext, baggage, b3, b3multi, jaeger, ottrace, xray or none, got "b4"; using tracecontext',
     ],
   },
   {
@@ -129,7 +164,14 @@ const cases: {
     is: { kind: 'trace_id_ratio', ratio: 1 },
     complaints: ['OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, got "2"; using 1'],
   },
-  { env: { OTEL_TRACES_SAMPLER_ARG: '0.5' }, part: (c) => c.traces.sampler, is: defaults.traces.sampler },
+  {
+    env: { OTEL_TRACES_SAMPLER_ARG: '0.5' },
+    part: (c) => c.traces.sampler,
+    is: defaults.traces.sampler,
+    complaints: [
+      'OTEL_TRACES_SAMPLER_ARG: expected a sampler that takes an argument, got no OTEL_TRACES_SAMPLER; ignoring it',
+    ],
+  },
   {
     env: { OTEL_BSP_MAX_QUEUE_SIZE: 'x' },
     part: (c) => c.traces.processors[0]!.batch!.maxQueueSize,
@@ -168,12 +210,14 @@ const cases: {
       'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: expected a non-negative integer, got "-1"; using 9',
     ],
   },
-  { env: { OTEL_TRACES_EXPORTER: 'console,otlp' }, part: spanExporters, is: ['otlp', 'console'] },
+  { env: { OTEL_TRACES_EXPORTER: 'console,otlp' }, part: spanExporters, is: ['console', 'otlp'] },
   {
     env: { OTEL_TRACES_EXPORTER: 'jaeger' },
     part: spanExporters,
     is: ['otlp'],
-    complaints: ['OTEL_TRACES_EXPORTER: expected a list of otlp, console or none, got "jaeger"; using otlp'],
+    complaints: [
+      'OTEL_TRACES_EXPORTER: expected a list of otlp, otlp/stdout, otlp/file, zipkin, console or none, got "jaeger"; using otlp',
+    ],
   },
   {
     env: { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_LOGS_EXPORTER: 'none' },
@@ -189,13 +233,16 @@ const cases: {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c/x', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://d' },
     part: (c) => spanOtlp(c).url,
     is: 'http://d/',
+    complaints: [
+      'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: expected a URL with a path, got "http://d/"; using it; did you mean http://d/v1/traces?',
+    ],
   },
   {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://u:p@c', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'ftp://u:p@d' },
     part: (c) => spanOtlp(c).url,
     is: 'http://u:p@c/v1/traces',
     complaints: [
-      'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: expected a URL that starts with http:// or https://, got "ftp://REDACTED@d"; using http://REDACTED@c/v1/traces',
+      'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: expected a URL that starts with http://, https:// or unix://, got "ftp://REDACTED@d"; using http://REDACTED@c/v1/traces',
     ],
   },
   {
@@ -203,14 +250,16 @@ const cases: {
     part: (c) => spanOtlp(c).url,
     is: 'http://localhost:4318/v1/traces',
     complaints: [
-      'OTEL_EXPORTER_OTLP_ENDPOINT: expected a URL that starts with http:// or https://, got "localhost:4318"; using http://localhost:4318',
+      'OTEL_EXPORTER_OTLP_ENDPOINT: expected a URL that starts with http://, https:// or unix://, got "localhost:4318"; using http://localhost:4318',
     ],
   },
   {
-    env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+    env: { OTEL_EXPORTER_OTLP_PROTOCOL: 'thrift' },
     part: (c) => spanOtlp(c).protocol,
     is: 'http/protobuf',
-    complaints: ['OTEL_EXPORTER_OTLP_PROTOCOL: expected http/protobuf, got "grpc"; using http/protobuf'],
+    complaints: [
+      'OTEL_EXPORTER_OTLP_PROTOCOL: expected http/protobuf, http/json or grpc, got "thrift"; using http/protobuf',
+    ],
   },
   {
     env: { OTEL_EXPORTER_OTLP_HEADERS: 'a=1', OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'b=2,c=secret%' },
@@ -228,7 +277,7 @@ const cases: {
   {
     env: { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'pg,*' },
     part: (c) => c.instrumentations.enabled,
-    is: undefined,
+    is: ['pg', '*'],
   },
   {
     env: { OTEL_NODE_MESSAGING_ENVELOPE: 'metadata.otel+wrap', OTEL_NODE_EXIT_TIMEOUT: '0' },
@@ -239,6 +288,20 @@ const cases: {
     env: { OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS: 'GET,PURGE' },
     part: (c) => c.httpKnownMethods,
     is: ['GET', 'PURGE'],
+  },
+  {
+    env: {
+      OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'logs/dup',
+      OTEL_INSTRUMENTATION_COMMON_LOGGING_SPAN_ID_KEY: 'span',
+    },
+    part: (c) => [c.exceptionSignal, c.logKeys.spanId],
+    is: ['logs/dup', 'span'],
+  },
+  {
+    env: { OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'log' },
+    part: (c) => c.exceptionSignal,
+    is: 'spans',
+    complaints: ['OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: expected logs or logs/dup, got "log"; using spans'],
   },
 ];
 

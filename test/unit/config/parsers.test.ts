@@ -111,7 +111,7 @@ accepts('one of several names', oneOf(['http/protobuf', 'grpc']), [
 ]);
 accepts('some of several names', someOf(['otlp', 'console']), [
   ['otlp', ['otlp']],
-  [' Console , OTLP,otlp,', ['otlp', 'console']],
+  [' Console , OTLP,otlp,', ['console', 'otlp']],
   ['none', []],
   ['zipkin', REFUSED],
   [',', REFUSED],
