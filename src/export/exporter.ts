@@ -1,14 +1,23 @@
 import { log } from '../diag/log';
 import { monotonicMillis, renewAnchor } from '../model/clock';
+import { observeExport } from '../model/export-observation';
+import { isResourceComplete, whenResourceComplete } from '../model/resource';
 import { detached, startTimer, stopTimer, type Timer } from '../model/timers';
 import type { Batch } from './batch';
-import type { Outcome, Sending, Transport } from './outcome';
+import { createBreaker } from './breaker';
+import { createFlights, type Flight } from './flights';
+import { createLedger, type ExportCounters } from './ledger';
+import type { Outcome, Transport } from './outcome';
+import { createQueue, type Sealed } from './queue';
+import type { Spool } from './spool/spool';
 
 /** Bounds and rhythm of an exporter: the `OTEL_BSP_*` settings for spans. */
 export interface ExporterOptions<T> {
   /** What is exported, in the plural, for messages: `spans`. */
   readonly items: string;
   readonly endpoint: string;
+  /** `otel.component.type`, for the SDK's own metrics. */
+  readonly componentType?: string | undefined;
   readonly transport: Transport;
   readonly createBatch: () => Batch<T>;
   readonly scheduleDelayMillis: number;
@@ -17,11 +26,13 @@ export interface ExporterOptions<T> {
   readonly maxExportBatchSize: number;
   /** Bytes held at the most, encoded and waiting. */
   readonly maxQueueBytes: number;
+  /** Where batches go that cannot be delivered. */
+  readonly spool?: Spool | undefined;
   /** Called when nothing waits any more. */
   readonly onDrained?: (() => void) | undefined;
 }
 
-/** Collects items into batches and sends them, one request at a time. */
+/** Collects items into batches and sends them. */
 export interface Exporter<T> {
   add(item: T): void;
   /** Whether anything waits or is on its way. */
@@ -32,124 +43,206 @@ export interface Exporter<T> {
   hold?(): void;
   /** Sends what waits and what is on its way without the event loop, within the budget; see {@link Transport.sendSync}. */
   flushSync(budgetMillis: number): void;
+  /** Live numbers; exporters that cannot lose anything have none. */
+  readonly counters?: ExportCounters;
 }
 
-interface Sealed {
-  readonly body: Uint8Array;
-  readonly count: number;
-}
+/** While the collector is gone, so many items are kept for it, or a batch if that is more, and so many bytes. */
+const minRest = 512;
+const maxRestBytes = 1024 * 1024;
 
 /**
  * A queue bounded in items and bytes: when it is full the newest item is dropped and counted. A batch leaves when it is full
  * or `scheduleDelayMillis` after its first item.
+ *
+ * A batch that could not be delivered waits for the next attempt; one that may have arrived does so only until its time is over. When the breaker
+ * opens, the oldest batches are dropped down to a rest, and what the rest has no room for is not even encoded.
  */
 export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
-  let current: Batch<T> | undefined;
-  const waiting: Sealed[] = [];
-  let sending: Sealed | undefined;
-  let request: Sending | undefined;
-  let queuedCount = 0;
-  let queuedBytes = 0;
-  let dropped = 0;
-  let isLost = false;
+  const { transport, spool } = options;
+  const breaker = createBreaker();
+  const ledger = createLedger(options.items, options.endpoint, spool !== undefined);
+  const { counters } = ledger;
+  const observation = observeExport({ ...options, counters });
+  const queue = createQueue(options.createBatch);
+  const flights = createFlights();
+  const restSize = Math.min(Math.max(minRest, options.maxExportBatchSize), options.maxQueueSize);
   let isHeld = false;
+  /** Sends what has been collected. */
   let timer: Timer | undefined;
+  /** Goes on when a pause is over. */
+  let wakeTimer: Timer | undefined;
+  let lastReason = '';
 
-  return { add, hasUndelivered: () => queuedCount > 0, flush, hold, flushSync };
+  return { add, hasUndelivered, flush, hold, flushSync, counters };
 
   function add(item: T): void {
-    const isFull = queuedCount >= options.maxQueueSize && !isHeld;
-    if (isFull || queuedBytes >= options.maxQueueBytes) {
-      drop(1);
+    ledger.created();
+    if (isFull()) {
+      observation.overflowed++;
+      drop();
       return;
     }
-    if (!put(item)) {
+    if (!queue.add(item)) {
       // The batch has no room left in bytes; an item that an empty one refuses is too large for any.
-      if (current?.count) flush();
-      if (!put(item)) {
-        drop(1);
-        if (queuedCount === 0) options.onDrained?.();
+      if (queue.currentCount > 0) flush();
+      if (!queue.add(item)) {
+        drop();
         return;
       }
     }
-    queuedCount++;
-    if (current!.count >= options.maxExportBatchSize) flush();
+    if (queue.currentCount >= options.maxExportBatchSize) flush();
     else timer ??= startTimer(flush, options.scheduleDelayMillis);
   }
 
-  function put(item: T): boolean {
-    current ??= options.createBatch();
-    const bytesBefore = current.byteLength;
-    if (!current.add(item)) return false;
-    queuedBytes += current.byteLength - bytesBefore;
-    return true;
+  function drop(): void {
+    ledger.settled('dropped', 1);
+    if (!hasUndelivered()) options.onDrained?.();
+  }
+
+  function isFull(): boolean {
+    if (queue.byteLength + flights.byteLength >= options.maxQueueBytes) return true;
+    if (isHeld) return false;
+    if (breaker.isOpen && !spool) return isRestFull();
+    return counters.queued > options.maxQueueSize;
+  }
+
+  function isRestFull(): boolean {
+    return queue.count >= restSize || queue.byteLength >= maxRestBytes;
   }
 
   function flush(): void {
     stopTimer(timer);
     timer = undefined;
-    seal();
-    if (sending === undefined && !isHeld) sendNext();
+    queue.seal();
+    if (spool && breaker.isOpen) while (queue.sealedCount > 1 && isRestFull()) giveUp(queue.takeOldest()!);
+    if (!isHeld) sendNext();
+    if (!isResourceComplete()) whenResourceComplete(flush);
   }
 
-  function seal(): void {
-    if (current === undefined || current.count === 0) return;
-    waiting.push({ body: current.encode(), count: current.count });
-    current = undefined;
-    queuedBytes = waiting.reduce((sum, { body }) => sum + body.byteLength, sending?.body.byteLength ?? 0);
-  }
-
+  /** One request at a time, unless it has waited long for its answer. */
   function sendNext(): void {
+    if (queue.sealedCount === 0) return;
+    if (pauseMillis() <= 0) send(queue.takeOldest()!);
+    if (queue.sealedCount > 0) wakeTimer ??= startTimer(wake, pauseMillis());
+  }
+
+  function pauseMillis(): number {
+    return Math.max(breaker.pauseMillis(), flights.pauseMillis());
+  }
+
+  function wake(): void {
+    wakeTimer = undefined;
+    sendNext();
+  }
+
+  function send(batch: Sealed): void {
     renewAnchor();
-    const batch = (sending = waiting.shift());
-    if (batch === undefined) return;
-    const done = (outcome: Outcome) => {
-      if (sending !== batch) return; // Delivered by flushSync meanwhile.
-      settle(batch, outcome);
-      sendNext();
-    };
-    request = detached(() => options.transport.send(batch.body, options.exportTimeoutMillis, done));
-  }
-
-  function settle(batch: Sealed, outcome: Outcome): void {
-    release(batch);
-    if (outcome.kind === 'success') {
-      reportBack();
-      if (outcome.rejected) {
-        const { count, message } = outcome.rejected;
-        log.warn(`${options.endpoint} refused ${count} ${options.items}: ${message || 'no reason given'}`);
-      }
-    } else {
-      drop(batch.count);
-      reportLost(outcome.reason);
-    }
-    if (queuedCount === 0) options.onDrained?.();
-  }
-
-  function release(batch: Sealed): void {
-    sending = undefined;
-    queuedCount -= batch.count;
-    queuedBytes -= batch.body.byteLength;
-  }
-
-  function drop(count: number): void {
-    dropped += count;
-  }
-
-  /** One line when the collector is lost, one when it is back, nothing between. */
-  function reportLost(reason: string): void {
-    if (isLost) return;
-    isLost = true;
-    log.warn(
-      `cannot export ${options.items} to ${options.endpoint}: ${reason}; they are dropped until it is back`,
+    const flight = flights.start(batch, options.exportTimeoutMillis);
+    const landed = observation.takeOff(batch.count);
+    flight.request = detached(() =>
+      transport.send(batch.body, flight.timeoutMillis, (outcome) => {
+        landed(outcome.kind === 'success' ? undefined : outcome.kind);
+        land(flight, outcome);
+      }),
     );
   }
 
-  function reportBack(): void {
-    if (isLost) log.warn(`exporting ${options.items} to ${options.endpoint} again; ${dropped} were dropped`);
-    else if (dropped > 0) log.warnOnce(`${options.items} are dropped: they come faster than they are sent`);
-    isLost = false;
-    dropped = 0;
+  function land(flight: Flight, outcome: Outcome): void {
+    if (!flights.end(flight)) return; // Delivered by flushSync meanwhile.
+    stopTimer(wakeTimer);
+    wakeTimer = undefined;
+    if (outcome.kind === 'success') {
+      breaker.succeeded();
+      flights.outdate();
+    } else if (outcome.kind !== 'tooLarge' && !flight.isOutdated) {
+      // What an old request runs into says nothing of a collector that has answered since.
+      breaker.failed(outcome);
+    }
+    conclude(flight.batch, outcome);
+    sendNext();
+    if (outcome.kind === 'success' && flights.size === 0) replay();
+    if (!hasUndelivered()) options.onDrained?.();
+  }
+
+  /** When nothing newer waits, one file after the other. */
+  function replay(): void {
+    const batch = spool?.take();
+    if (batch) send(batch);
+  }
+
+  function conclude(batch: Sealed, outcome: Outcome): void {
+    if ('isUnanswered' in outcome && outcome.isUnanswered) batch.mayHaveArrived = true;
+    switch (outcome.kind) {
+      case 'success':
+        succeed(batch, outcome.rejected);
+        break;
+      case 'tooLarge':
+        halve(batch, outcome.reason);
+        break;
+      case 'failure':
+        discard(batch);
+        ledger.lost(outcome.reason);
+        break;
+      case 'retryable':
+        keepOrGiveUp(batch, outcome.reason);
+    }
+  }
+
+  function succeed(batch: Sealed, rejected: { count: number; message: string } | undefined): void {
+    if (rejected) ledger.refused(rejected.count, rejected.message);
+    const rejectedCount = Math.min(rejected?.count ?? 0, batch.count);
+    if (batch.file) batch.file.remove();
+    else {
+      ledger.settled('rejected', rejectedCount);
+      ledger.settled('accepted', batch.count - rejectedCount);
+    }
+    ledger.back();
+  }
+
+  function halve(batch: Sealed, reason: string): void {
+    const { splitRequest } = require('./split') as typeof import('./split');
+    const halves = batch.file ? undefined : splitRequest(batch.body);
+    if (halves === undefined) {
+      log.warnOnce(
+        `${options.endpoint} takes no ${options.items} of this size (${reason}): they are dropped`,
+      );
+      discard(batch);
+      return;
+    }
+    const firstCount = Math.round((batch.count * halves[0].count) / (halves[0].count + halves[1].count));
+    queue.putBack({ ...batch, body: halves[1].body, count: batch.count - firstCount });
+    queue.putBack({ ...batch, body: halves[0].body, count: firstCount });
+  }
+
+  function keepOrGiveUp(batch: Sealed, reason: string): void {
+    lastReason = reason;
+    if (batch.file) batch.file.putBack();
+    else if (batch.mayHaveArrived && isTimeOver(batch)) giveUp(batch);
+    else queue.putBack(batch);
+    if (!breaker.isOpen) return;
+    ledger.lost(reason);
+    // A full rest gives its oldest batch up, so that it is always news that waits.
+    while (queue.sealedCount > 0 && isRestFull()) giveUp(queue.takeOldest()!);
+  }
+
+  function isTimeOver({ firstSentMillis }: Sealed): boolean {
+    return monotonicMillis() + breaker.pauseMillis() - firstSentMillis! >= options.exportTimeoutMillis;
+  }
+
+  function giveUp(batch: Sealed): void {
+    ledger.lost(lastReason);
+    if (spool?.put(batch)) ledger.settled('spooled', batch.count);
+    else discard(batch);
+  }
+
+  function discard(batch: Sealed): void {
+    if (batch.file) batch.file.remove();
+    else ledger.settled(batch.mayHaveArrived ? 'unknown' : 'dropped', batch.count);
+  }
+
+  function hasUndelivered(): boolean {
+    return counters.queued > 0 || flights.size > 0;
   }
 
   function hold(): void {
@@ -157,35 +250,20 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
   }
 
   function flushSync(budgetMillis: number): void {
-    stopTimer(timer);
-    timer = undefined;
-    seal();
-    isHeld = false;
-    if (sending && request?.hasLeft()) release(sending);
-    if (sending) waiting.unshift(sending);
     const deadline = monotonicMillis() + budgetMillis;
-    while (waiting.length > 0) {
-      const left = deadline - monotonicMillis();
-      const outcome: Outcome =
-        left > 0
-          ? options.transport.sendSync(waiting[0]!.body, left)
-          : { kind: 'retryable', reason: 'no time' };
-      // What is wrong with one batch need not be wrong with the next, but a collector that is not there does not come back so soon.
-      if (outcome.kind !== 'retryable') settle(waiting.shift()!, outcome);
-      else loseRest(outcome.reason, monotonicMillis() >= deadline);
+    for (const each of [timer, wakeTimer]) stopTimer(each);
+    timer = wakeTimer = undefined;
+    isHeld = false;
+    ledger.tellDropped();
+    queue.seal(true);
+    for (const { batch, request } of flights.endAll().reverse()) {
+      if (batch.file) batch.file.putBack();
+      else if (request?.hasLeft()) ledger.settled('unknown', batch.count);
+      else queue.putBack(batch);
     }
-  }
-
-  function loseRest(reason: string, isLate: boolean): void {
-    let count = 0;
-    for (const batch of waiting.splice(0)) {
-      release(batch);
-      count += batch.count;
-    }
-    drop(count);
-    log.warn(
-      `${options.items} not delivered to ${options.endpoint} at the end of the process: ${count} (${reason}${isLate ? ', OTEL_NODE_EXIT_TIMEOUT is over' : ''})`,
-    );
+    const { sendRest } = require('./send-rest') as typeof import('./send-rest');
+    sendRest({ transport, spool, breaker, ledger, queue, lastReason, conclude }, deadline);
     options.onDrained?.();
+    log.debug(`${options.items} by fate: ${JSON.stringify(counters)}`);
   }
 }

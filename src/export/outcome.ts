@@ -10,8 +10,20 @@ export type Outcome =
       readonly reason: string;
       /** As asked for by the receiver. */
       readonly delayMillis?: number | undefined;
+      /** The request has left whole and nothing came back: it may have been taken all the same. */
+      readonly isUnanswered?: boolean;
     }
-  | { readonly kind: 'failure'; readonly reason: string };
+  /** The collector takes no request of this size (HTTP 413); its halves may pass. */
+  | { readonly kind: 'tooLarge'; readonly reason: string; readonly isUnanswered?: boolean }
+  | {
+      readonly kind: 'failure';
+      readonly reason: string;
+      /** As above: what came back was no answer. */
+      readonly isUnanswered?: boolean;
+    };
+
+/** An attempt that did not succeed and says something about the collector. */
+export type Failed = Extract<Outcome, { kind: 'retryable' | 'failure' }>;
 
 /** A request under way. */
 export interface Sending {
@@ -21,6 +33,7 @@ export interface Sending {
 
 /** Sends a request body once and says what became of it. `done` is called exactly once. */
 export interface Transport {
+  /** Several may be under way: one that has waited long for an answer does not keep the next from leaving. */
   send(body: Uint8Array, timeoutMillis: number, done: (outcome: Outcome) => void): Sending;
   /** Sends without the event loop, for the end of the process: blocks until an answer, a failure, or the end of the budget. */
   sendSync(body: Uint8Array, budgetMillis: number): Outcome;

@@ -1,36 +1,46 @@
 import { monotonicMillis } from '../model/clock';
-import { startTimer } from '../model/timers';
-import type { Sending, Transport } from './outcome';
+import { blockFor } from '../model/timers';
+import type { Outcome, Transport } from './outcome';
 
 const initialBackoffMillis = 1000;
-const maxBackoffMillis = 30_000;
+/** With this a collector that is back is found within 5 seconds. */
+const maxBackoffMillis = 4000;
 const backoffFactor = 2;
+
+/** Even a receiver that asks for no pause is not asked again without one, in milliseconds. */
+const minPauseMillis = 50;
 
 /** Taken before programs can seed it. */
 const random = Math.random;
 
 /**
- * Repeats what is worth repeating until `timeoutMillis` are over (OTLP specification, "OTLP/HTTP Throttling": the receiver's
- * Retry-After, otherwise exponential backoff with jitter).
+ * Exponential backoff with jitter, for when the receiver did not say how long (OTLP specification, "OTLP/HTTP Throttling"). Jitter keeps many processes
+ * from coming back at the same moment.
+ *
+ * @param failures - attempts that failed in a row, from 1 on.
+ * @returns milliseconds, between half the backoff and all of it.
  */
-export function withRetry(transport: Transport): Transport {
-  return {
-    ...transport,
-    send(body, timeoutMillis, done) {
-      const deadline = monotonicMillis() + timeoutMillis;
-      let sending: Sending | undefined;
-      attempt(initialBackoffMillis);
-      return { hasLeft: () => sending?.hasLeft() ?? false };
+export function backoffMillis(failures: number): number {
+  const backoff = Math.min(initialBackoffMillis * backoffFactor ** (failures - 1), maxBackoffMillis);
+  return backoff * (0.5 + random() / 2);
+}
 
-      function attempt(backoffMillis: number): void {
-        const left = deadline - monotonicMillis();
-        sending = transport.send(body, Math.max(1, left), (outcome) => {
-          if (outcome.kind !== 'retryable') return done(outcome);
-          const delay = outcome.delayMillis ?? backoffMillis * (0.5 + random());
-          if (monotonicMillis() + delay >= deadline) return done(outcome);
-          startTimer(() => attempt(Math.min(backoffMillis * backoffFactor, maxBackoffMillis)), delay);
-        });
-      }
-    },
-  };
+/**
+ * Sends without the event loop, and again after what would be the pause otherwise, if that ends before `deadline`.
+ *
+ * @param deadline - on the monotonic clock, in milliseconds.
+ * @returns the last outcome; `isUnanswered` if that is so of any attempt.
+ */
+export function sendSyncUntil(transport: Transport, body: Uint8Array, deadline: number): Outcome {
+  let isUnanswered = false;
+  for (let failures = 1; ; failures++) {
+    const left = deadline - monotonicMillis();
+    const outcome: Outcome =
+      left > 0 ? transport.sendSync(body, left) : { kind: 'retryable', reason: 'no time' };
+    if (outcome.kind !== 'retryable') return outcome;
+    isUnanswered ||= outcome.isUnanswered === true;
+    const pause = Math.max(outcome.delayMillis ?? backoffMillis(failures), minPauseMillis * failures);
+    if (monotonicMillis() + pause >= deadline) return isUnanswered ? { ...outcome, isUnanswered } : outcome;
+    blockFor(pause);
+  }
 }

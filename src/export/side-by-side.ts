@@ -1,3 +1,4 @@
+import { monotonicMillis } from '../model/clock';
 import type { Exporter } from './exporter';
 
 /** Several exporters as one: each gets every item. */
@@ -14,7 +15,8 @@ export function sideBySide<T>(exporters: readonly Exporter<T>[]): Exporter<T> {
       for (const exporter of exporters) exporter.hold?.();
     },
     flushSync: (budgetMillis) => {
-      for (const exporter of exporters) exporter.flushSync(budgetMillis);
+      const deadline = monotonicMillis() + budgetMillis;
+      for (const exporter of exporters) exporter.flushSync(Math.max(0, deadline - monotonicMillis()));
     },
   };
 }

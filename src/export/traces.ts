@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ProcessorConfig } from '../config/config';
+import type { EncodedItem } from '../model/encoded-item';
 import type { EndedSpan } from '../model/ended-span';
 import type { Exporter } from './exporter';
 import { encodeResource } from './otlp/scoped-batch';
@@ -16,13 +17,13 @@ export function createTracePipeline(
   resource: Attributes,
   userAgent: string,
   onDrained: () => void,
-): Exporter<EndedSpan> {
-  return sideBySide(
+): Exporter<EndedSpan | EncodedItem> {
+  return sideBySide<EndedSpan | EncodedItem>(
     processors.map(({ exporter, batch }) => {
       if (exporter.kind === 'console') return createConsole(resource);
       const resourceBytes = encodeResource(resource);
       const createBatch = () => createTraceBatch(resourceBytes, maxBatchBytes);
-      return createOtlpExporter({ items: 'spans', otlp: exporter, batch, createBatch, userAgent, onDrained });
+      return createOtlpExporter({ items: 'spans', exporter, batch, createBatch, userAgent, onDrained });
     }),
   );
 }

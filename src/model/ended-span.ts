@@ -37,5 +37,12 @@ export interface EndedSpan {
   readonly status: SpanStatus;
 }
 
+/** Takes the exceptions that a program or an instrumentation records on spans, as log records. */
+export interface ExceptionSink {
+  /** Whether they are no longer events of the span. */
+  readonly isExclusive: boolean;
+  record(scope: Scope, span: SpanContext, exception: unknown, timeMillis: number): void;
+}
+
 /** What becomes of an ended span: encoded into a batch, printed, or both. Called synchronously at `span.end()`. */
 export type SpanSink = (span: EndedSpan) => void;

@@ -25,3 +25,10 @@ export function startTimer(fn: () => void, delayMillis: number): Timer {
 export function stopTimer(timer: Timer | undefined): void {
   if (timer !== undefined) clearTimeoutOriginal(timer);
 }
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/** Stops this thread, event loop and all, for so many milliseconds (fractions count). */
+export function blockFor(millis: number): void {
+  Atomics.wait(sleeper, 0, 0, millis);
+}

@@ -47,7 +47,8 @@ export function encodePartialSuccess(rejectedSpans: number, errorMessage: string
   return types().response.encode({ partialSuccess: { rejectedSpans, errorMessage } }).finish();
 }
 
-type Message = Record<string, unknown>;
+/** A decoded message: what the reflection of protobufjs gives. */
+export type Message = Record<string, unknown>;
 
 function decodeSpan(span: Message): Omit<DecodedSpan, 'scope' | 'resource'> {
   const status = (span.status ?? {}) as { code?: number; message?: string };
@@ -99,7 +100,7 @@ function apiKind(span: Message): SpanKind {
   return kind - 1;
 }
 
-function attributes(owner: Message): Attributes {
+export function attributes(owner: Message): Attributes {
   const result: Attributes = {};
   for (const pair of list(owner, 'attributes')) {
     const key = text(pair, 'key');
@@ -110,7 +111,7 @@ function attributes(owner: Message): Attributes {
   return result;
 }
 
-function anyValue(value: Message, key: string): unknown {
+export function anyValue(value: Message, key: string): unknown {
   // `value` is the name of the member that is set; the others read as their defaults.
   switch (value.value) {
     case 'stringValue':
@@ -139,26 +140,27 @@ function safeInteger(value: bigint, key: string): number {
   return Number(value);
 }
 
-function id(owner: Message, field: string, length: number): string {
+export function id(owner: Message, field: string, length: number): string {
   const value = bytes(owner, field);
   if (value.length !== length) throw new Error(`${field}: expected ${length} bytes, got ${value.length}`);
   if (value.every((byte) => byte === 0)) throw new Error(`${field}: all zero`);
   return Buffer.from(value).toString('hex');
 }
 
-function nanos(owner: Message, field: string): bigint {
+export function nanos(owner: Message, field: string): bigint {
   const value = BigInt(String(owner[field] ?? 0));
   if (value <= 0n) throw new Error(`${field}: expected a time, got ${value}`);
   return value;
 }
 
-const text = (owner: Message, field: string) => (owner[field] as string | undefined) ?? '';
-const bytes = (owner: Message, field: string) => (owner[field] as Uint8Array | undefined) ?? new Uint8Array();
-const message = (owner: Message, field: string) => (owner[field] as Message | undefined | null) ?? {};
-const list = (owner: Message, field: string) => (owner[field] as Message[] | undefined) ?? [];
+export const text = (owner: Message, field: string) => (owner[field] as string | undefined) ?? '';
+export const bytes = (owner: Message, field: string) =>
+  (owner[field] as Uint8Array | undefined) ?? new Uint8Array();
+export const message = (owner: Message, field: string) => (owner[field] as Message | undefined | null) ?? {};
+export const list = (owner: Message, field: string) => (owner[field] as Message[] | undefined) ?? [];
 
 /** protobufjs keeps what the .proto files do not name in `$unknowns`, a wrong wire type included. */
-function refuseUnknownFields(value: unknown, path: string): void {
+export function refuseUnknownFields(value: unknown, path: string): void {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
   const unknowns = (value as { $unknowns?: Uint8Array[] }).$unknowns;
   if (unknowns !== undefined && unknowns.length > 0) {
@@ -169,13 +171,17 @@ function refuseUnknownFields(value: unknown, path: string): void {
   for (const [key, child] of Object.entries(value)) refuseUnknownFields(child, `${path}.${key}`);
 }
 
+/** Loads a .proto file: opentelemetry-proto 1.7.0 as vendored by dd-trace, the one npm package that ships it. */
+export function loadProto(file: string): protobuf.Root {
+  const directory = join(__dirname, '../node_modules/dd-trace/packages/dd-trace/src/opentelemetry/otlp');
+  return protobuf.loadSync(join(directory, file));
+}
+
 let loaded: { request: protobuf.Type; response: protobuf.Type } | undefined;
 
-/** The .proto files are opentelemetry-proto 1.7.0 as vendored by dd-trace, the one npm package that ships them. */
 function types() {
   if (loaded !== undefined) return loaded;
-  const directory = join(__dirname, '../node_modules/dd-trace/packages/dd-trace/src/opentelemetry/otlp');
-  const root = protobuf.loadSync(join(directory, 'trace_service.proto'));
+  const root = loadProto('trace_service.proto');
   const service = 'opentelemetry.proto.collector.trace.v1';
   loaded = {
     request: root.lookupType(`${service}.ExportTraceServiceRequest`),

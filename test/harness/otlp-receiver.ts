@@ -3,6 +3,8 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { type DecodedSpan, decodeTraces, encodePartialSuccess } from './decode';
+import { type DecodedRecord, decodeLogs } from './decode-logs';
+import { type DecodedMetric, decodeMetrics } from './decode-metrics';
 
 /** One POST as it came in. */
 export interface ReceivedRequest {
@@ -13,6 +15,8 @@ export interface ReceivedRequest {
   /** Size of the decompressed body. */
   readonly bodyBytes: number;
   readonly spans: readonly DecodedSpan[];
+  readonly records: readonly DecodedRecord[];
+  readonly metrics: readonly DecodedMetric[];
 }
 
 /** What the receiver does with a request; without any of it: 200 and the spans are taken. */
@@ -35,6 +39,10 @@ export interface OtlpReceiver {
   readonly port: number;
   /** Every span taken so far, in order of arrival. */
   readonly spans: readonly DecodedSpan[];
+  /** Every log record taken so far, in order of arrival. */
+  readonly records: readonly DecodedRecord[];
+  /** Every metric taken so far, in order of arrival: one that was sent twice is here twice. */
+  readonly metrics: readonly DecodedMetric[];
   /** Every well-formed request so far, whatever was answered. */
   readonly requests: readonly ReceivedRequest[];
   /** What was wrong with what came in. `waitForSpans` and `stop` fail when there is any; a test that wants it empties it. */
@@ -56,9 +64,11 @@ export interface OtlpReceiver {
   stop(): Promise<void>;
 }
 
-/** Starts an OTLP/HTTP receiver for protobuf traces on 127.0.0.1, in this process. @param port 0: any free port. */
+/** Starts an OTLP/HTTP receiver for protobuf on 127.0.0.1, in this process. @param port 0: any free port. */
 export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
   const spans: DecodedSpan[] = [];
+  const records: DecodedRecord[] = [];
+  const metrics: DecodedMetric[] = [];
   const requests: ReceivedRequest[] = [];
   const errors: Error[] = [];
   const waiting = new Set<() => void>();
@@ -99,6 +109,8 @@ export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
     const status = answer.status ?? 200;
     if (status >= 200 && status < 300) {
       spans.push(...request.spans);
+      records.push(...request.records);
+      metrics.push(...request.metrics);
       for (const check of waiting) check();
     }
     const { partialSuccess } = answer;
@@ -163,6 +175,8 @@ export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
     url: `http://127.0.0.1:${address.port}`,
     port: address.port,
     spans,
+    records,
+    metrics,
     requests,
     errors,
     answer: () => undefined,
@@ -178,11 +192,21 @@ function readRequest(incoming: IncomingMessage, wire: Buffer): ReceivedRequest {
   const refuse = (what: string, found: unknown) =>
     new Error(`OTLP receiver: unexpected ${what} ${JSON.stringify(found)}`);
   if (method !== 'POST') throw refuse('method', method);
-  if (url !== '/v1/traces') throw refuse('path', url);
+  if (!paths.includes(url)) throw refuse('path', url);
   if (headers['content-type'] !== 'application/x-protobuf')
     throw refuse('content-type', headers['content-type']);
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'gzip') throw refuse('content-encoding', encoding);
   const body = encoding === 'gzip' ? gunzipSync(wire) : wire;
-  return { path: url, headers, wireBytes: wire.length, bodyBytes: body.length, spans: decodeTraces(body) };
+  return {
+    path: url,
+    headers,
+    wireBytes: wire.length,
+    bodyBytes: body.length,
+    spans: url === '/v1/traces' ? decodeTraces(body) : [],
+    records: url === '/v1/logs' ? decodeLogs(body) : [],
+    metrics: url === '/v1/metrics' ? decodeMetrics(body) : [],
+  };
 }
+
+const paths = ['/v1/traces', '/v1/logs', '/v1/metrics'];

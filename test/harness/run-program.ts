@@ -15,6 +15,8 @@ export interface ProgramOptions {
   readonly preload?: boolean | string | undefined;
   /** Written to stdin, which is then closed. */
   readonly stdin?: string | undefined;
+  /** Leaves stdin open: whoever started the program ends it. */
+  readonly isStdinOpen?: boolean | undefined;
   /** After this the program and its children are killed and `timedOut` is set. Default 60 s. */
   readonly timeoutMillis?: number | undefined;
 }
@@ -62,7 +64,7 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
     stderr += text;
   });
   child.stdin.on('error', () => {}); // EPIPE: the program did not read to the end
-  child.stdin.end(options.stdin ?? '');
+  if (!options.isStdinOpen) child.stdin.end(options.stdin ?? '');
   const timer = setTimeout(() => {
     timedOut = true;
     killGroup(child);

@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import type { Writer } from 'protobufjs/minimal';
 import { type WriterBuffer, writeAscii, writeString } from './strings';
 
@@ -13,11 +13,14 @@ const anyValue = {
   int: (3 << 3) | 0,
   double: (4 << 3) | 1,
   array: (5 << 3) | 2,
+  map: (6 << 3) | 2,
+  bytes: (7 << 3) | 2,
 } as const;
 const arrayValue = { values: (1 << 3) | 2 } as const;
+const keyValueList = { values: (1 << 3) | 2 } as const;
 
 /** Writes one `KeyValue` as a field, whose tag is one byte, of the message under way. */
-export function writeKeyValue(writer: Writer, tag: number, key: string, value: AttributeValue): void {
+export function writeKeyValue(writer: Writer, tag: number, key: string, value: unknown): void {
   if (typeof value === 'string' && writeShort(writer as unknown as WriterBuffer, tag, key, value)) return;
   writer.uint32(tag).fork();
   writeString(writer, keyValue.key, key);
@@ -56,7 +59,8 @@ export function writeAttributes(writer: Writer, tag: number, attributes: Attribu
   }
 }
 
-function writeAnyValue(writer: Writer, value: AttributeValue | null | undefined): void {
+/** Writes the members of an `AnyValue`: a string, number, boolean, `Uint8Array`, array, or map. */
+export function writeAnyValue(writer: Writer, value: unknown): void {
   switch (typeof value) {
     case 'string':
       writeString(writer, anyValue.string, value);
@@ -69,14 +73,26 @@ function writeAnyValue(writer: Writer, value: AttributeValue | null | undefined)
       break;
     case 'object':
       if (value === null) break; // An empty AnyValue stands for null.
-      writer.uint32(anyValue.array).fork();
-      for (const item of value as readonly (AttributeValue | null)[]) {
-        writer.uint32(arrayValue.values).fork();
-        writeAnyValue(writer, item);
-        writer.ldelim();
-      }
-      writer.ldelim();
+      if (Array.isArray(value)) writeArray(writer, value);
+      else if (value instanceof Uint8Array) writer.uint32(anyValue.bytes).bytes(value);
+      else writeMap(writer, value as Readonly<Record<string, unknown>>);
   }
+}
+
+function writeArray(writer: Writer, items: readonly unknown[]): void {
+  writer.uint32(anyValue.array).fork();
+  for (const item of items) {
+    writer.uint32(arrayValue.values).fork();
+    writeAnyValue(writer, item);
+    writer.ldelim();
+  }
+  writer.ldelim();
+}
+
+function writeMap(writer: Writer, map: Readonly<Record<string, unknown>>): void {
+  writer.uint32(anyValue.map).fork();
+  for (const key in map) writeKeyValue(writer, keyValueList.values, key, map[key]);
+  writer.ldelim();
 }
 
 function writeNumber(writer: Writer, value: number): void {

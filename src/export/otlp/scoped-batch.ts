@@ -1,6 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
 import { Writer } from 'protobufjs/minimal';
 import { log, messageOf } from '../../diag/log';
+import type { EncodedItem } from '../../model/encoded-item';
+import { isResourceComplete } from '../../model/resource';
 import type { Scope } from '../../model/span-data';
 import type { Batch } from '../batch';
 import { writeAttributes } from './common';
@@ -13,7 +15,7 @@ import { type WriterBuffer, writeString } from './strings';
 const request = { resourceItems: (1 << 3) | 2 } as const;
 const resourceItems = { resource: (1 << 3) | 2, scopeItems: (2 << 3) | 2 } as const;
 const resourceMessage = { attributes: (1 << 3) | 2 } as const;
-const scopeItems = { scope: (1 << 3) | 2, items: (2 << 3) | 2, schemaUrl: (3 << 3) | 2 } as const;
+export const scopeItems = { scope: (1 << 3) | 2, items: (2 << 3) | 2, schemaUrl: (3 << 3) | 2 } as const;
 const scopeMessage = { name: (1 << 3) | 2, version: (2 << 3) | 2 } as const;
 
 /** A tag and a length before an embedded message. */
@@ -21,8 +23,25 @@ const maxLengthBytes = 6;
 
 Writer.initialBufferSize = 4096;
 
-/** The resource as the field of `ResourceSpans` and its siblings, encoded once for all batches. */
-export function encodeResource(attributes: Attributes): Uint8Array {
+/** The resource as the field of `ResourceSpans` and its siblings. */
+export interface EncodedResource {
+  readonly bytes: Uint8Array;
+}
+
+/** Encodes the resource once for all batches, as soon as it is complete; until then as far as it is known. */
+export function encodeResource(attributes: Attributes): EncodedResource {
+  let complete: Uint8Array | undefined;
+  return {
+    get bytes() {
+      if (complete) return complete;
+      const bytes = encodeResourceField(attributes);
+      if (isResourceComplete()) complete = bytes;
+      return bytes;
+    },
+  };
+}
+
+function encodeResourceField(attributes: Attributes): Uint8Array {
   const writer = Writer.create().uint32(resourceItems.resource).fork();
   writeAttributes(writer, resourceMessage.attributes, attributes);
   return writer.ldelim().finish();
@@ -37,13 +56,13 @@ export type WriteItem<T> = (writer: Writer, tag: number, item: T) => void;
  * @param maxBytes - an item that would make the batch larger is refused.
  */
 export function createScopedBatch<T extends { readonly scope: Scope }>(
-  resource: Uint8Array,
+  resource: EncodedResource,
   maxBytes: number,
   writeItem: WriteItem<T>,
-): Batch<T> {
+): Batch<T | EncodedItem> {
   const writers = new Map<Scope, Writer>();
   let count = 0;
-  let byteLength = resource.length + maxLengthBytes;
+  let byteLength = resource.bytes.length + maxLengthBytes;
 
   return {
     get count() {
@@ -67,14 +86,16 @@ export function createScopedBatch<T extends { readonly scope: Scope }>(
       count++;
       return true;
     },
-    encode: () => encodeRequest(resource, [...writers.values()]),
+    encode: () => encodeRequest(resource.bytes, [...writers.values()]),
   };
 
   /** An item that cannot be written costs itself alone: what was written of it is taken back. */
-  function tryWrite(writer: Writer, item: T): boolean {
+  function tryWrite(writer: Writer, item: T | EncodedItem): boolean {
     const start = writer.pos;
     try {
-      writeItem(writer, scopeItems.items, item);
+      const { encoded } = item as Partial<EncodedItem>;
+      if (encoded === undefined) writeItem(writer, scopeItems.items, item as T);
+      else writer.raw(encoded);
       return true;
     } catch (error) {
       log.warnOnce(`telemetry cannot be encoded: ${messageOf(error)}`);

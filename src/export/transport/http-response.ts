@@ -1,10 +1,11 @@
 import type { Outcome } from '../outcome';
+import { successOf } from './partial-success';
 
-/** Responses above this are not read (OTLP specification, "Response size"). */
+/** Responses above this are not read (OTLP specification, "Response size"); after decompression too. */
 export const maxResponseBytes = 4 * 1024 * 1024;
 
 /** The receiver's wish is honoured up to this long. */
-const maxRetryAfterMillis = 5 * 60_000;
+export const maxRetryAfterMillis = 5 * 60_000;
 
 const retryableStatuses = new Set([429, 502, 503, 504]);
 
@@ -13,8 +14,9 @@ const retryableStatuses = new Set([429, 502, 503, 504]);
  * @param retryAfter - the Retry-After header: seconds or an HTTP date (RFC 9110, 10.2.3).
  */
 export function outcomeOf(status: number, retryAfter: string | undefined, body: Uint8Array): Outcome {
-  if (status >= 200 && status < 300) return partialSuccess(body);
-  const reason = `HTTP ${status}`;
+  if (status >= 200 && status < 300) return successOf(body);
+  const reason = `HTTP ${status}${explanationIn(body)}`;
+  if (status === 413) return { kind: 'tooLarge', reason };
   if (!retryableStatuses.has(status)) return { kind: 'failure', reason };
   return { kind: 'retryable', reason, delayMillis: parseRetryAfter(retryAfter) };
 }
@@ -26,35 +28,14 @@ function parseRetryAfter(value: string | undefined): number | undefined {
   return Number.isNaN(millis) ? undefined : Math.min(Math.max(millis, 0), maxRetryAfterMillis);
 }
 
-/**
- * Reads `ExportTraceServiceResponse.partial_success` (field 1: rejected count, field 2: message), which has the same shape for
- * all signals. A body that cannot be read counts as plain success: the receiver said 2xx.
- */
-function partialSuccess(body: Uint8Array): Outcome {
-  if (body.length === 0) return { kind: 'success' };
-  try {
-    const { Reader } = require('protobufjs/minimal') as typeof import('protobufjs/minimal');
-    const reader = Reader.create(body);
-    let count = 0;
-    let message = '';
-    while (reader.pos < reader.len) {
-      const tag = reader.uint32();
-      if (tag !== ((1 << 3) | 2)) {
-        reader.skipType(tag & 7);
-        continue;
-      }
-      const end = reader.uint32() + reader.pos;
-      while (reader.pos < end) {
-        const field = reader.uint32();
-        if (field === ((1 << 3) | 0)) count = Number(reader.int64());
-        else if (field === ((2 << 3) | 2)) message = reader.string();
-        else reader.skipType(field & 7);
-      }
-    }
-    return count > 0 || message !== ''
-      ? { kind: 'success', rejected: { count, message } }
-      : { kind: 'success' };
-  } catch {
-    return { kind: 'success' };
-  }
+const maxExplanation = 200;
+
+/** What the receiver says about it: a line of text, or the longest text in a `google.rpc.Status`, in protobuf or JSON. */
+function explanationIn(body: Uint8Array): string {
+  const head = Buffer.from(body.subarray(0, 2 * maxExplanation)).toString();
+  if (/^\s*</.test(head)) return '';
+  const [longest = ''] = (head.match(/[^\p{Cc}\ufffd]{4,}/gu) ?? []).sort((a, b) => b.length - a.length);
+  // In protobuf a short text comes after its length, which may look like a character of it.
+  const isPrefixed = longest.charCodeAt(0) === Buffer.byteLength(longest) - 1;
+  return longest && `, ${longest.slice(isPrefixed ? 1 : 0, maxExplanation).trim()}`;
 }

@@ -1,14 +1,14 @@
 import type { RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { monotonicMillis } from '../../model/clock';
-import { suppressed } from '../../model/suppress';
 import type { Outcome } from '../outcome';
 import { outcomeOf } from './http-response';
+import { knownAddresses } from './lookup';
+import { connectSync, descriptorOf, retryWhileBusy, writeAll } from './sync-socket';
 
 /**
- * At the end of a process the event loop is gone, so the last batch is sent by system calls that block: a lookup that
- * answers at once makes `net.connect` open its socket at once, and on its descriptor `fs.writeSync` and `fs.readSync` work.
- * This takes 2 to 12 ms where a helper process or thread takes 30 and more.
+ * At the end of a process the event loop is gone, so the last batch is sent by system calls that block. This takes 2 to 12 ms where a helper process
+ * or thread takes 30 and more.
  */
 export function sendHttpSync(
   options: RequestOptions,
@@ -19,23 +19,26 @@ export function sendHttpSync(
   const deadline = monotonicMillis() + budgetMillis;
   const message = Buffer.concat([requestHead(options, headers, body.byteLength), body]);
   let outcome: Outcome = { kind: 'failure', reason: `${options.hostname} is not resolved` };
-  for (const address of addressesOf(options.hostname!)) {
-    outcome = exchange(address, Number(options.port), message, deadline);
+  for (const address of addressesOf(options)) {
+    outcome = exchange(address, options.socketPath ? undefined : Number(options.port), message, deadline);
     if (outcome.kind !== 'retryable' || outcome.reason !== 'ECONNREFUSED') break;
   }
   return outcome;
 }
 
-function exchange(address: string, port: number, message: Buffer, deadline: number): Outcome {
+function exchange(address: string, port: number | undefined, message: Buffer, deadline: number): Outcome {
   let socket: Socket | undefined;
+  let isUnanswered = false;
   try {
-    socket = connect(address, port);
+    socket = connectSync(address, port);
     const fd = descriptorOf(socket);
     if (fd === undefined) return { kind: 'failure', reason: 'no socket' };
     if (!writeAll(fd, message, deadline)) return { kind: 'retryable', reason: 'no connection' };
+    isUnanswered = true;
     return readAnswer(fd, deadline);
   } catch (error) {
-    return { kind: 'retryable', reason: (error as NodeJS.ErrnoException).code ?? (error as Error).message };
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    return isUnanswered ? { kind: 'retryable', reason, isUnanswered } : { kind: 'retryable', reason };
   } finally {
     socket?.destroy();
   }
@@ -43,48 +46,11 @@ function exchange(address: string, port: number, message: Buffer, deadline: numb
 
 /** Whether {@link sendHttpSync} can reach this target: plain HTTP, an address that is known, not on Windows (no descriptors). */
 export function canSendSync(options: RequestOptions): boolean {
-  return (
-    options.protocol === 'http:' && process.platform !== 'win32' && addressesOf(options.hostname!).length > 0
-  );
+  return options.protocol === 'http:' && process.platform !== 'win32' && addressesOf(options).length > 0;
 }
 
-const answeredFrom = new Map<string, string>();
-
-/** Remembers where an asynchronous export was answered from, so that the last one need not resolve the name. */
-export function rememberAddress(hostname: string, address: string | undefined): void {
-  if (address !== undefined) answeredFrom.set(hostname, address);
-}
-
-function addressesOf(hostname: string): readonly string[] {
-  const { isIP } = require('node:net') as typeof import('node:net');
-  if (isIP(hostname)) return [hostname];
-  const known = answeredFrom.get(hostname);
-  if (known !== undefined) return [known];
-  return hostname === 'localhost' ? ['127.0.0.1', '::1'] : [];
-}
-
-function connect(address: string, port: number): Socket {
-  const net = require('node:net') as typeof import('node:net');
-  const socket = suppressed(() =>
-    net.connect({
-      host: 'collector',
-      port,
-      autoSelectFamily: false,
-      lookup: (_host, lookupOptions, callback) => {
-        const family = net.isIP(address);
-        if (lookupOptions.all) callback(null, [{ address, family }]);
-        else callback(null, address, family);
-      },
-    }),
-  );
-  socket.on('error', () => {});
-  socket.unref();
-  return socket;
-}
-
-function descriptorOf(socket: Socket): number | undefined {
-  const fd = (socket as { _handle?: { fd?: number } })._handle?.fd;
-  return typeof fd === 'number' && fd >= 0 ? fd : undefined;
+function addressesOf({ socketPath, hostname }: RequestOptions): readonly string[] {
+  return socketPath ? [socketPath] : knownAddresses(hostname!);
 }
 
 function requestHead(
@@ -93,23 +59,13 @@ function requestHead(
   length: number,
 ): Buffer {
   const host = options.hostname!.includes(':') ? `[${options.hostname}]` : options.hostname;
-  const lines = [`POST ${options.path} HTTP/1.1`, `host: ${host}:${options.port}`, 'connection: close'];
+  const lines = [`POST ${options.path} HTTP/1.1`, 'connection: close'];
+  // Through a proxy the host is another than the one that is connected to.
+  if (headers.host === undefined) lines.push(`host: ${host}:${options.port}`);
   if (options.auth) lines.push(`authorization: Basic ${Buffer.from(options.auth).toString('base64')}`);
   for (const name in headers) lines.push(`${name}: ${headers[name]}`);
   lines.push(`content-length: ${length}`);
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
-}
-
-/** Writes everything, waiting while the connection opens (ENOTCONN) or the peer is slow (EAGAIN); `false` at the deadline. */
-function writeAll(fd: number, data: Buffer, deadline: number): boolean {
-  const { writeSync } = require('node:fs') as typeof import('node:fs');
-  let written = 0;
-  while (written < data.length) {
-    const count = retryWhileBusy(() => writeSync(fd, data, written), deadline);
-    if (count === undefined) return false;
-    written += count;
-  }
-  return true;
 }
 
 /** Reads as far as the status line and headers; the collector has the data when it answers. */
@@ -119,27 +75,11 @@ function readAnswer(fd: number, deadline: number): Outcome {
   let answer = '';
   while (!answer.includes('\r\n\r\n') && answer.length < 65_536) {
     const count = retryWhileBusy(() => readSync(fd, chunk), deadline);
-    if (count === undefined) return { kind: 'retryable', reason: 'no answer' };
+    if (count === undefined) return { kind: 'retryable', reason: 'no answer', isUnanswered: true };
     if (count === 0) break;
     answer += chunk.toString('latin1', 0, count);
   }
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1];
-  if (status === undefined) return { kind: 'retryable', reason: 'connection closed' };
+  if (status === undefined) return { kind: 'retryable', reason: 'connection closed', isUnanswered: true };
   return outcomeOf(Number(status), /\r\nretry-after: *([^\r]*)/i.exec(answer)?.[1], new Uint8Array());
-}
-
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
-
-/** Repeats a system call while it would block, with naps of 0.1 to 1 ms; `undefined` at the deadline. */
-function retryWhileBusy(call: () => number, deadline: number): number | undefined {
-  for (let napMillis = 0.1; ; napMillis = Math.min(1, napMillis * 2)) {
-    try {
-      return call();
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'EAGAIN' && code !== 'ENOTCONN') throw error;
-    }
-    if (monotonicMillis() >= deadline) return undefined;
-    Atomics.wait(sleeper, 0, 0, napMillis);
-  }
 }

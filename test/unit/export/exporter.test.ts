@@ -8,6 +8,10 @@ import type { Outcome } from '../../../src/export/outcome';
 const success: Outcome = { kind: 'success' };
 const failure: Outcome = { kind: 'failure', reason: 'HTTP 400' };
 
+/** Opens the breaker at once. */
+const goAway: Outcome = { kind: 'retryable', reason: 'HTTP 429', delayMillis: 60_000 };
+const comeAgain: Outcome = { kind: 'retryable', reason: 'HTTP 503', delayMillis: 5 };
+
 /** An exporter of numbers, each as many bytes as its value, whose requests the test answers. */
 function setUp(options: Partial<ExporterOptions<number>> = {}, maxBatchBytes = 1000) {
   const requests: { items: number[]; answer: (outcome: Outcome) => void; store: unknown }[] = [];
@@ -15,6 +19,7 @@ function setUp(options: Partial<ExporterOptions<number>> = {}, maxBatchBytes = 1
   const bodies = new Map<Uint8Array, number[]>();
   let syncOutcome = success;
   let drained = 0;
+  let encoded = 0;
   let hasLeft = false;
   const exporter = createExporter<number>({
     items: 'spans',
@@ -40,6 +45,7 @@ function setUp(options: Partial<ExporterOptions<number>> = {}, maxBatchBytes = 1
           return items.reduce((a, b) => a + b, 0);
         },
         add(item) {
+          encoded++;
           if (this.byteLength + item > maxBatchBytes) return false;
           items.push(item);
           return true;
@@ -69,7 +75,9 @@ function setUp(options: Partial<ExporterOptions<number>> = {}, maxBatchBytes = 1
     sync,
     answerSync: (outcome: Outcome) => (syncOutcome = outcome),
     requestLeaves: () => (hasLeft = true),
+    counters: () => exporter.counters!,
     drained: () => drained,
+    encoded: () => encoded,
   };
 }
 
@@ -255,7 +263,8 @@ describe('at the end of the process', () => {
     const { add, sync, exporter, answerSync, drained } = setUp();
     answerSync({ kind: 'retryable', reason: 'ECONNREFUSED' });
     add(1, 2, 3, 4, 5);
-    const lines = linesDuring(() => exporter.flushSync(1000));
+    // The first pause would be 500 ms at least.
+    const lines = linesDuring(() => exporter.flushSync(500));
     assert.deepEqual(sync, [[1, 2, 3, 4]]);
     assert.deepEqual(lines, [
       'otel-instrument: spans not delivered to http://collector/v1/traces at the end of the process: 5 (ECONNREFUSED)',
@@ -289,5 +298,162 @@ describe('at the end of the process', () => {
     assert.deepEqual(sync, [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13]]);
     add(1, 2, 3, 4);
     assert.equal(requests.length, 1, 'a process that goes on exports on');
+  });
+});
+
+describe('a batch that was not taken', () => {
+  test('is sent again, before what came later', async () => {
+    const { add, requests } = setUp();
+    add(1, 2, 3, 4, 5, 6, 7, 8);
+    requests[0]!.answer(comeAgain);
+    assert.equal(requests.length, 1, 'after the pause');
+    while (requests.length < 2) await setTimeout(5);
+    assert.deepEqual(requests[1]!.items, [1, 2, 3, 4]);
+    requests[1]!.answer(success);
+    assert.deepEqual(requests[2]!.items, [5, 6, 7, 8]);
+  });
+
+  test('is given up when its time is over, if it may have arrived', () => {
+    const { add, requests, counters } = setUp({ exportTimeoutMillis: 100 });
+    add(1, 2, 3, 4);
+    const lines = linesDuring(() =>
+      requests[0]!.answer({ kind: 'retryable', reason: 'no answer in 100 ms', isUnanswered: true }),
+    );
+    assert.equal(counters().unknown, 4);
+    assert.match(lines[0]!, /cannot export spans .*: no answer in 100 ms/);
+  });
+
+  test('is divided if it is too large, down to the item that is', () => {
+    const body = (...names: string[]) => {
+      const scopeSpans = Buffer.concat(names.map((name) => Buffer.from([18, 1, name.charCodeAt(0)])));
+      return Buffer.concat([Buffer.from([10, 2 + scopeSpans.length, 18, scopeSpans.length]), scopeSpans]);
+    };
+    const sent: string[] = [];
+    const accepted: string[] = [];
+    const exporter = createExporter<string>({
+      items: 'spans',
+      endpoint: 'http://collector/v1/traces',
+      transport: {
+        send(bytes, _timeout, done) {
+          const names = String(bytes).replace(/[^A-Z]/g, '');
+          sent.push(names);
+          const isTaken = names.length < 3 && !names.includes('X');
+          if (isTaken) accepted.push(names);
+          done(isTaken ? success : { kind: 'tooLarge', reason: 'HTTP 413' });
+          return { hasLeft: () => true };
+        },
+        sendSync: () => assert.fail(),
+        shutdown() {},
+      },
+      createBatch() {
+        const names: string[] = [];
+        return {
+          get count() {
+            return names.length;
+          },
+          byteLength: 0,
+          add: (name) => names.push(name) > 0,
+          encode: () => body(...names),
+        };
+      },
+      scheduleDelayMillis: 60_000,
+      exportTimeoutMillis: 1000,
+      maxQueueSize: 10,
+      maxExportBatchSize: 5,
+      maxQueueBytes: 1000,
+    });
+    const lines = linesDuring(() => {
+      for (const name of 'ABCXE') exporter.add(name);
+    });
+    assert.deepEqual(sent, ['ABCXE', 'ABC', 'AB', 'C', 'XE', 'X', 'E']);
+    assert.deepEqual(accepted, ['AB', 'C', 'E']);
+    assert.match(lines[0]!, /takes no spans of this size \(HTTP 413\): they are dropped$/);
+    const { created, dropped, accepted: taken, queued } = exporter.counters!;
+    assert.deepEqual([created, dropped, taken, queued], [5, 1, 4, 0]);
+  });
+
+  test('a request without an answer does not keep the next from leaving for long', async () => {
+    const { add, requests } = setUp({ exportTimeoutMillis: 10_000, maxQueueSize: 20 });
+    add(1, 2, 3, 4, 5, 6, 7, 8);
+    const startedAt = performance.now();
+    const keepsAlive = setInterval(() => {}, 1000);
+    while (requests.length < 2 && performance.now() - startedAt < 8000) await setTimeout(20);
+    clearInterval(keepsAlive);
+    const waited = performance.now() - startedAt;
+    assert.ok(waited > 3900 && waited < 5000, String(waited));
+    requests[1]!.answer(success);
+    add(9, 10, 11, 12);
+    assert.equal(requests.length, 3, 'nor those after it, when one is answered');
+    const lines = linesDuring(() => requests[0]!.answer(failure));
+    assert.equal(lines.length, 1, 'the first is still waited for');
+  });
+});
+
+describe('while the collector is gone', () => {
+  test('a rest is kept, and what it has no room for is not encoded', () => {
+    const { add, requests, counters, encoded } = setUp({ maxQueueSize: 8 });
+    add(1, 2, 3, 4);
+    linesDuring(() => requests[0]!.answer(goAway));
+    add(5, 6, 7, 8, 9, 10);
+    assert.equal(encoded(), 8);
+    const { created, queued, dropped } = counters();
+    assert.deepEqual([created, queued, dropped], [10, 8, 2]);
+    assert.equal(requests.length, 1);
+  });
+
+  test('a rest that is full gives up its oldest batch when a request fails', async () => {
+    const { add, requests, counters } = setUp({ maxQueueSize: 8 });
+    linesDuring(() => {
+      add(1, 2, 3, 4);
+      requests[0]!.answer({ ...goAway, delayMillis: 5001 } as Outcome);
+      add(5, 6, 7, 8);
+    });
+    const keepsAlive = setInterval(() => {}, 1000);
+    while (requests.length < 2) await setTimeout(20);
+    clearInterval(keepsAlive);
+    assert.deepEqual(requests[1]!.items, [1, 2, 3, 4]);
+    requests[1]!.answer(goAway);
+    assert.deepEqual([counters().dropped, counters().queued], [4, 4]);
+    add(9, 10, 11, 12, 13);
+    assert.equal(counters().queued, 8, 'room for news');
+  });
+
+  test('at the end a receiver that asked to be left alone is left alone', () => {
+    const { add, requests, sync, exporter } = setUp();
+    add(1, 2, 3, 4, 5);
+    const lines = linesDuring(() => {
+      requests[0]!.answer(goAway);
+      exporter.flushSync(500);
+    });
+    assert.deepEqual(sync, []);
+    assert.match(lines[1]!, /not delivered .*: 5 \(HTTP 429\)$/);
+  });
+});
+
+test('every item has one fate', () => {
+  const { add, requests, counters, exporter, requestLeaves } = setUp();
+  const fates: readonly Outcome[] = [
+    success,
+    { kind: 'success', rejected: { count: 3, message: 'too old' } },
+    failure,
+    { kind: 'failure', reason: 'garbage', isUnanswered: true },
+  ];
+  linesDuring(() => {
+    for (const outcome of fates) {
+      add(1, 2, 3, 4);
+      requests.at(-1)!.answer(outcome);
+    }
+    add(1001, 1, 2, 3, 4, 5);
+    requestLeaves();
+    exporter.flushSync(500);
+  });
+  assert.deepEqual(counters(), {
+    created: 22,
+    queued: 0,
+    accepted: 4 + 1 + 1,
+    rejected: 3,
+    unknown: 4 + 4,
+    spooled: 0,
+    dropped: 4 + 1,
   });
 });

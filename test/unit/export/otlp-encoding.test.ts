@@ -226,7 +226,7 @@ describe('times', () => {
   test('many random ones', () => {
     for (let i = 0; i < 5000; i++) {
       const millis = Math.round((1 + Math.random() * 1.8e13) * 4096) / 4096;
-      const batch = createTraceBatch(new Uint8Array(), 1e6);
+      const batch = createTraceBatch({ bytes: new Uint8Array() }, 1e6);
       batch.add(ended({ startMillis: millis, endMillis: millis }));
       const bytes = Buffer.from(batch.encode());
       const needle = Buffer.alloc(18);
@@ -294,7 +294,7 @@ describe('a batch', () => {
 
   test('takes a span that just fits, and not one byte more', () => {
     const size = (maxBytes: number, length: number) =>
-      createTraceBatch(new Uint8Array(), maxBytes).add(ended({ name: 'x'.repeat(length) }));
+      createTraceBatch({ bytes: new Uint8Array() }, maxBytes).add(ended({ name: 'x'.repeat(length) }));
     const limit = Array.from({ length: 1000 }, (_, length) => length).find((length) => !size(600, length))!;
     assert.ok(limit > 400);
     assert.equal(size(600, limit - 1), true);

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import type { Outcome, Transport } from '../../../src/export/outcome';
-import { withRetry } from '../../../src/export/retry';
 import { createHttpTransport } from '../../../src/export/transport/http';
 import { maxResponseBytes, outcomeOf } from '../../../src/export/transport/http-response';
 import { encodePartialSuccess } from '../../harness/decode';
@@ -20,7 +19,8 @@ describe('what an HTTP answer means', () => {
       assert.deepEqual(outcomeOf(status, undefined, nothing), { kind: 'success' }));
   for (const status of [429, 502, 503, 504])
     test(`${status}: try again`, () => assert.equal(outcomeOf(status, undefined, nothing).kind, 'retryable'));
-  for (const status of [100, 301, 400, 401, 404, 408, 413, 500, 501, 505])
+  test('413: try in halves', () => assert.equal(outcomeOf(413, undefined, nothing).kind, 'tooLarge'));
+  for (const status of [100, 301, 400, 401, 404, 408, 500, 501, 505])
     test(`${status}: give up`, () =>
       assert.deepEqual(outcomeOf(status, '1', nothing), { kind: 'failure', reason: `HTTP ${status}` }));
 
@@ -74,61 +74,6 @@ describe('what an HTTP answer means', () => {
   ];
   for (const [title, body, outcome] of bodies)
     test(`200, ${title}`, () => assert.deepEqual(outcomeOf(200, undefined, body), outcome));
-});
-
-describe('retrying', () => {
-  /** Answers with the outcomes in turn, the last one for ever, on a clock of the test's. */
-  async function run(outcomes: readonly Outcome[], timeoutMillis: number) {
-    const at: number[] = [];
-    const started = performance.now();
-    const transport: Transport = {
-      send(_body, left, done) {
-        at.push(performance.now() - started);
-        assert.ok(left <= timeoutMillis && left >= 1);
-        done(outcomes[Math.min(at.length, outcomes.length) - 1]!);
-        return { hasLeft: () => false };
-      },
-      sendSync: () => assert.fail('not asked for'),
-      shutdown() {},
-    };
-    const keepsAlive = setInterval(() => {}, 1000);
-    const outcome = await new Promise<Outcome>((resolve) =>
-      withRetry(transport).send(nothing, timeoutMillis, resolve),
-    );
-    clearInterval(keepsAlive);
-    return { outcome, at };
-  }
-  const retryable = (delayMillis?: number): Outcome => ({
-    kind: 'retryable',
-    reason: 'HTTP 503',
-    delayMillis,
-  });
-
-  test('success and failure are final', async () => {
-    for (const outcome of [{ kind: 'success' }, { kind: 'failure', reason: 'x' }] as const) {
-      const result = await run([outcome], 1000);
-      assert.deepEqual([result.outcome, result.at.length], [outcome, 1]);
-    }
-  });
-
-  test('the wish of the receiver is kept', async () => {
-    const { outcome, at } = await run([retryable(50), retryable(0), { kind: 'success' }], 5000);
-    assert.equal(outcome.kind, 'success');
-    assert.equal(at.length, 3);
-    assert.ok(at[1]! >= 48 && at[1]! < 500, String(at));
-  });
-
-  test('otherwise it waits about a second, and longer from then on', async () => {
-    const { outcome, at } = await run([retryable()], 2500);
-    assert.equal(outcome.kind, 'retryable');
-    assert.ok(at.length >= 2 && at.length <= 3, String(at));
-    assert.ok(at[1]! >= 500 && at[1]! < 1700, String(at));
-  });
-
-  test('a delay that ends after the deadline is not waited for', async () => {
-    const { outcome, at } = await run([retryable(60_000)], 5000);
-    assert.deepEqual([outcome.kind, at.length], ['retryable', 1]);
-  });
 });
 
 describe('HTTP', () => {
@@ -203,6 +148,7 @@ describe('HTTP', () => {
     assert.deepEqual(await send(transport, nothing, 50.4), {
       kind: 'retryable',
       reason: 'no answer in 50 ms',
+      isUnanswered: true,
     });
     const startedAt = performance.now();
     assert.equal(transport.sendSync(nothing, 100).kind, 'retryable');

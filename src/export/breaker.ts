@@ -1,0 +1,54 @@
+import { monotonicMillis } from '../model/clock';
+import type { Failed } from './outcome';
+import { backoffMillis } from './retry';
+
+/** So many requests in a row without success: the collector is gone. */
+const failuresToOpen = 5;
+
+/** A receiver that wants to be left alone for longer than this is as good as gone. */
+const maxShortPauseMillis = 5000;
+
+/**
+ * What the last answers say of a collector: whether it is there, and when it may be asked again. While the breaker is open nothing is done for it but
+ * one request after each pause.
+ */
+export interface Breaker {
+  readonly isOpen: boolean;
+  /** Until the next request may leave; 0 is now. */
+  pauseMillis(): number;
+  /** The same, as far as the receiver asked for it; a pause of our own making ends with the process. */
+  wishedPauseMillis(): number;
+  succeeded(): void;
+  failed(outcome: Failed): void;
+}
+
+/** @param now - a monotonic clock in milliseconds. */
+export function createBreaker(now: () => number = monotonicMillis): Breaker {
+  let failures = 0;
+  let pausedUntil = 0;
+  let isWished = false;
+  let isOpen = false;
+  const pauseMillis = () => Math.max(0, pausedUntil - now());
+
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    pauseMillis,
+    wishedPauseMillis: () => (isWished ? pauseMillis() : 0),
+    succeeded() {
+      failures = 0;
+      pausedUntil = 0;
+      isOpen = false;
+    },
+    failed(outcome) {
+      failures++;
+      const wish = outcome.kind === 'retryable' ? outcome.delayMillis : undefined;
+      if (failures >= failuresToOpen || (wish ?? 0) > maxShortPauseMillis) isOpen = true;
+      // What is wrong with one request need not be wrong with the next.
+      if (outcome.kind === 'failure' && !isOpen) return;
+      isWished = wish !== undefined;
+      pausedUntil = now() + (wish ?? backoffMillis(failures));
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { Writer } from 'protobufjs/minimal';
+import { log, messageOf } from '../diag/log';
+import type { EncodedItem } from '../model/encoded-item';
+import type { Scope } from '../model/span-data';
+import type { Exporter } from './exporter';
+import { scopeItems, type WriteItem } from './otlp/scoped-batch';
+import type { WriterBuffer } from './otlp/strings';
+
+/** A worker's way to the main thread, for one signal. */
+export interface Way {
+  /** `false` if the item is for this thread to export. */
+  give(scope: Scope, encoded: Uint8Array): boolean;
+  isInDoubt(): boolean;
+  /** The thread ends: brings back what nobody has taken. */
+  settle(): void;
+}
+
+/** An exporter that also takes back what nobody on the other side has taken. */
+export interface HandOverExporter<T> extends Exporter<T> {
+  takeBack(item: EncodedItem): void;
+}
+
+/**
+ * An exporter of a worker thread: encodes as the main thread does, and hands the bytes over instead of sending them.
+ * @param createOwn - the exporter to use if that fails.
+ */
+export function createHandOverExporter<T extends { readonly scope: Scope }>(
+  way: Way,
+  writeItem: WriteItem<T>,
+  createOwn: () => Exporter<T | EncodedItem>,
+): HandOverExporter<T> {
+  const writer = Writer.create();
+  let own: Exporter<T | EncodedItem> | undefined;
+
+  return {
+    add(item) {
+      const encoded = own ? undefined : tryEncode(item);
+      if (encoded === undefined) own?.add(item);
+      else if (!way.give(item.scope, encoded))
+        requireOwn().add({ scope: item.scope, encoded: encoded.slice() });
+    },
+    takeBack: (item) => requireOwn().add(item),
+    hasUndelivered: () => (own ? own.hasUndelivered() : way.isInDoubt()),
+    flush: () => own?.flush(),
+    hold: () => own?.hold?.(),
+    flushSync(budgetMillis) {
+      if (!own) way.settle();
+      own?.flushSync(budgetMillis);
+    },
+  };
+
+  function requireOwn(): Exporter<T | EncodedItem> {
+    own ??= createOwn();
+    return own;
+  }
+
+  /** Into the one buffer, which the next item overwrites. */
+  function tryEncode(item: T): Uint8Array | undefined {
+    try {
+      const buffer = writer as unknown as WriterBuffer;
+      buffer.pos = 0;
+      // What failed may have left open messages.
+      buffer.states = null;
+      writeItem(writer, scopeItems.items, item);
+      return writer.finish(true);
+    } catch (error) {
+      log.warnOnce(`telemetry cannot be encoded: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { Writer } from 'protobufjs/minimal';
+import type { EmittedRecord } from '../../model/log-record';
+import { writeAnyValue, writeId, writeKeyValue, writeUnixNano } from './common';
+import { writeString } from './strings';
+
+/** `message LogRecord` of `opentelemetry/proto/logs/v1/logs.proto`: field number and wire type. */
+const logRecord = {
+  timeUnixNano: (1 << 3) | 1,
+  severityNumber: (2 << 3) | 0,
+  severityText: (3 << 3) | 2,
+  body: (5 << 3) | 2,
+  attributes: (6 << 3) | 2,
+  droppedAttributesCount: (7 << 3) | 0,
+  flags: (8 << 3) | 5,
+  traceId: (9 << 3) | 2,
+  spanId: (10 << 3) | 2,
+  observedTimeUnixNano: (11 << 3) | 1,
+  eventName: (12 << 3) | 2,
+} as const;
+
+/** Writes the record as a length-delimited field with the given tag. */
+export function writeLogRecord(writer: Writer, tag: number, record: EmittedRecord): void {
+  const { context, body, attributeKeys, attributeValues } = record;
+  writer.uint32(tag).fork();
+  if (record.timeMillis !== undefined) writeUnixNano(writer, logRecord.timeUnixNano, record.timeMillis);
+  writeUnixNano(writer, logRecord.observedTimeUnixNano, record.observedMillis);
+  if (record.severityNumber > 0) writer.uint32(logRecord.severityNumber).uint32(record.severityNumber);
+  if (record.severityText) writeString(writer, logRecord.severityText, record.severityText);
+  if (body !== undefined) {
+    writer.uint32(logRecord.body).fork();
+    writeAnyValue(writer, body);
+    writer.ldelim();
+  }
+  for (let i = 0; i < attributeKeys.length; i++)
+    writeKeyValue(writer, logRecord.attributes, attributeKeys[i]!, attributeValues[i]!);
+  if (record.droppedAttributesCount > 0)
+    writer.uint32(logRecord.droppedAttributesCount).uint32(record.droppedAttributesCount);
+  if (context) {
+    writer.uint32(logRecord.flags).fixed32(context.traceFlags & 0xff);
+    writeId(writer, logRecord.traceId, context.traceId);
+    writeId(writer, logRecord.spanId, context.spanId);
+  }
+  if (record.eventName) writeString(writer, logRecord.eventName, record.eventName);
+  writer.ldelim();
+}

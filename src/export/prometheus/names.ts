@@ -1,0 +1,81 @@
+import type { MetricData } from '../../model/metric-data';
+
+/** Units of UCUM as Prometheus calls them ("Prometheus and OpenMetrics Compatibility", "Metric Metadata"). */
+const units: Readonly<Record<string, string>> = {
+  d: 'days',
+  h: 'hours',
+  min: 'minutes',
+  s: 'seconds',
+  ms: 'milliseconds',
+  us: 'microseconds',
+  ns: 'nanoseconds',
+  By: 'bytes',
+  KiBy: 'kibibytes',
+  MiBy: 'mebibytes',
+  GiBy: 'gibibytes',
+  TiBy: 'tibibytes',
+  KBy: 'kilobytes',
+  MBy: 'megabytes',
+  GBy: 'gigabytes',
+  TBy: 'terabytes',
+  m: 'meters',
+  V: 'volts',
+  A: 'amperes',
+  J: 'joules',
+  W: 'watts',
+  g: 'grams',
+  Cel: 'celsius',
+  Hz: 'hertz',
+  '%': 'percent',
+};
+const perUnits: Readonly<Record<string, string>> = {
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  mo: 'month',
+  y: 'year',
+};
+
+/** The names of a metric family: with the unit, for counters also with `_total`. */
+export interface FamilyName {
+  /** Without `_total`. */
+  readonly base: string;
+  readonly isCounter: boolean;
+  /** What `base` ends with; empty if there is no unit. */
+  readonly unit: string;
+}
+
+export function familyName(metric: MetricData): FamilyName {
+  const isCounter = metric.type === 'sum' && metric.isMonotonic;
+  const unit = unitName(metric);
+  let base = sanitize(metric.name);
+  if (isCounter) base = base.replace(/_total$/, '');
+  if (unit && base !== unit && !base.endsWith(`_${unit}`)) base = `${base}_${unit}`;
+  return { base, isCounter, unit };
+}
+
+function unitName({ type, unit }: MetricData): string {
+  if (unit === '1') return type === 'gauge' ? 'ratio' : '';
+  const [amount = '', per = ''] = unit.replace(/\{[^}]*\}/g, '').split('/', 2);
+  const name = sanitizeUnit(units[amount] ?? amount);
+  return per ? `${name ? `${name}_` : ''}per_${sanitizeUnit(perUnits[per] ?? per)}` : name;
+}
+
+function sanitizeUnit(text: string): string {
+  return text.replace(/[^a-zA-Z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+}
+
+function sanitize(name: string): string {
+  return guardDigit(name.replace(/[^a-zA-Z0-9:]+/g, '_'));
+}
+
+/** A label for an attribute's key. */
+export function labelName(key: string): string {
+  return guardDigit(key.replace(/[^a-zA-Z0-9_]/g, '_'));
+}
+
+function guardDigit(name: string): string {
+  return /^\d/.test(name) ? `_${name}` : name;
+}
