@@ -25,7 +25,16 @@ export const log = {
   debug: (message: string) => write('debug', message),
 };
 
+type Listener = (level: 'error' | 'warn' | 'info' | 'debug', message: string) => void;
+let listener: Listener | undefined;
+
+/** Has every message reported, also those that are not printed. */
+export function watchLog(onMessage: Listener): void {
+  listener = onMessage;
+}
+
 function write(level: 'error' | 'warn' | 'info' | 'debug', message: string): void {
+  listener?.(level, message);
   if (levels.indexOf(level) > threshold) return;
   try {
     // Synchronous and without loading the stream behind process.stderr, which would change how the program's own writes behave.

@@ -2,6 +2,7 @@ import { log, messageOf } from '../diag/log';
 import { applyMethodPatch } from '../kit/apply-method';
 import type { Instrumentation, MethodPatch, Target } from '../kit/define';
 import { subscribeTracing } from '../kit/tracing-channel';
+import type { Watch } from './install';
 import type { PackageInfo } from './package-info';
 import { isNewerThan, satisfies } from './versions';
 
@@ -16,14 +17,21 @@ export function applyPatches(
   info: PackageInfo,
   file: string,
   exports: unknown,
+  onPatch?: Watch['onPatch'],
 ): unknown {
   for (const target of instrumentation.targets ?? []) {
     if (target.module !== module) continue;
-    if (!isSupported(target, info.version)) continue;
+    if (!isSupported(target, info.version)) {
+      onPatch?.({ module, version: info.version, method: '', problem: `supported is ${target.versions}` });
+      continue;
+    }
     for (const patch of target.patches) {
       if (patch.versions && !satisfies(info.version, patch.versions)) continue;
-      if ('tracing' in patch) subscribeTracing(patch);
-      else if (isFile(patch, file, info)) exports = applySafely(patch, target, info.version, exports);
+      if ('tracing' in patch) {
+        subscribeTracing(patch);
+        onPatch?.({ module, version: info.version, method: 'its tracing channel' });
+      } else if (isFile(patch, file, info))
+        exports = applySafely(patch, target, info.version, exports, onPatch);
     }
   }
   return exports;
@@ -46,14 +54,28 @@ function isFile(patch: MethodPatch, file: string, info: PackageInfo): boolean {
   return patch.file === undefined ? file === info.mainFile : file === patch.file;
 }
 
-function applySafely(patch: MethodPatch, target: Target, version: string, exports: unknown): unknown {
+function applySafely(
+  patch: MethodPatch,
+  { module }: Target,
+  version: string,
+  exports: unknown,
+  onPatch: Watch['onPatch'],
+): unknown {
+  const { method } = patch;
+  let problem: string | undefined;
   try {
     const replaced = applyMethodPatch(exports, patch, version);
-    if (replaced !== undefined) return replaced;
-    if (!patch.optional)
-      log.warnOnce(`${target.module} ${version}: no ${patch.method} to patch; its calls are not traced`);
+    if (replaced !== undefined) {
+      onPatch?.({ module, version, method });
+      return replaced;
+    }
+    if (!patch.optional) problem = `no ${method} to patch; its calls are not traced`;
   } catch (error) {
-    log.warnOnce(`${target.module} ${version}: ${patch.method} cannot be patched: ${messageOf(error)}`);
+    problem = `${method} cannot be patched: ${messageOf(error)}`;
+  }
+  if (problem !== undefined) {
+    log.warnOnce(`${module} ${version}: ${problem}`);
+    onPatch?.({ module, version, method, problem });
   }
   return exports;
 }

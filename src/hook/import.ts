@@ -1,6 +1,6 @@
 import { log, messageOf } from '../diag/log';
 import { installedPackage } from './installed';
-import { satisfies } from './versions';
+import { satisfies, synchronousHooks } from './versions';
 
 /** Called with the namespace of an ES module, after it ran and before its importers do. */
 export type OnImported = (filename: string, namespace: object) => void;
@@ -11,12 +11,6 @@ export interface ImportTargets {
   readonly modules: readonly { readonly name: string; readonly files: readonly string[] }[];
   isWanted(filename: string): boolean;
 }
-
-/**
- * Where `module.registerHooks` may be given a load hook: below, one that passes modules on unchanged loses CommonJS packages and crashes
- * programs with dual packages (nodejs/node#59929).
- */
-const synchronousHooks = '>=22.22.3 <23.0.0 || >=24.11.1 <25.0.0 || >=25.1.0';
 
 /**
  * Starts seeing ES modules, if the program can reach one that is patched. Programs without one, which are most, pay nothing: any hook on

@@ -1,4 +1,5 @@
 import type { Instrumentation } from '../kit/define';
+import type { Options } from '../model/option';
 
 /**
  * What the hooks must know of an instrumentation before it is loaded; generated from the definitions into
@@ -6,6 +7,11 @@ import type { Instrumentation } from '../kit/define';
  */
 export interface RegistryEntry {
   readonly name: string;
+  /** It must be enabled by name. */
+  readonly isOffByDefault?: boolean;
+  readonly options?: Options;
+  /** It needs no library: it observes metrics from soon after the start. */
+  readonly isBackground?: boolean;
   /** npm packages that it patches. */
   readonly modules: readonly RegisteredModule[];
   readonly channels: readonly string[];

@@ -47,3 +47,9 @@ function matches(version: Version, comparator: string): boolean {
       return order === 0;
   }
 }
+
+/**
+ * Versions of Node.js where `module.registerHooks` may be given a load hook: below, one that passes modules on unchanged loses CommonJS packages and
+ * crashes programs with dual packages (nodejs/node#59929).
+ */
+export const synchronousHooks = '>=22.22.3 <23.0.0 || >=24.11.1 <25.0.0 || >=25.1.0';

@@ -18,6 +18,11 @@ export interface Delivery {
 export interface ProcessEnd {
   arm(): void;
   disarmIfDone(): void;
+  /**
+   * Has every uncaught error reported, unhandled rejections included, before anything is delivered.
+   * @param listener - `isFatal` says whether the process ends by it: the program has no handler.
+   */
+  onUncaught(listener: (error: unknown, isFatal: boolean) => void): void;
 }
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -37,6 +42,7 @@ export function deliverAtProcessEnd(deliveries: readonly Delivery[], budgetMilli
   const process_ = process;
   let isArmed = false;
   let spentMillis = 0;
+  let reportUncaught: Parameters<ProcessEnd['onUncaught']>[0] | undefined;
 
   hideListeners(process_, new Set([deliver, deliverLast, onUncaught, onSignal]), signals);
   listen();
@@ -53,7 +59,13 @@ export function deliverAtProcessEnd(deliveries: readonly Delivery[], budgetMilli
   deliverBefore('reallyExit' as never);
   // In a worker thread it only throws.
   if (!('disabled' in process_.abort)) deliverBefore('abort');
-  return { arm, disarmIfDone };
+  return {
+    arm,
+    disarmIfDone,
+    onUncaught(listener) {
+      reportUncaught = listener;
+    },
+  };
 
   function listen(): void {
     putFirst('beforeExit', deliverLast);
@@ -89,7 +101,14 @@ export function deliverAtProcessEnd(deliveries: readonly Delivery[], budgetMilli
   }
 
   /** An error in an `exit` listener keeps those after it from being called. */
-  function onUncaught(): void {
+  function onUncaught(error: unknown): void {
+    const isHandled =
+      process_.listenerCount('uncaughtException') > 0 || process_.hasUncaughtExceptionCaptureCallback();
+    try {
+      reportUncaught?.(error, !isHandled);
+    } catch (failure) {
+      log.warn(`an uncaught error was not recorded: ${messageOf(failure)}`);
+    }
     if ((process_ as { _exiting?: boolean })._exiting) deliver();
     else deliverLast();
   }

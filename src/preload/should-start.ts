@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
-import { isDisabled } from '../config/enabled';
-import { isTool } from './dormant';
+import { dormantCommands, isDisabled } from '../config/enabled';
+import { isMainThread } from '../model/main-thread';
+import { isDormantCommand } from './dormant';
 
 /** Set by the first copy of us that starts in this thread, so that a second preload (by flag and by NODE_OPTIONS) does nothing. */
 const startedKey = Symbol.for('otel-instrument.started');
@@ -10,8 +11,8 @@ const launcherName = 'otel-instrument';
 /** Whether the agent may start in this process and on this thread. Touches nothing that costs time. */
 export function shouldStart(): boolean {
   const globals = globalThis as { [startedKey]?: boolean };
-  if (globals[startedKey] || isLoaderThread() || isDisabled() || isTool(process.argv[1]) || isLauncher())
-    return false;
+  if (globals[startedKey] || isLoaderThread() || isDisabled() || isLauncher()) return false;
+  if (isDormantCommand(process.argv[1], dormantCommands())) return false;
   Object.defineProperty(globals, startedKey, { value: true });
   return true;
 }
@@ -39,9 +40,4 @@ function isLoaderThread(): boolean {
       isInternalThread?: boolean;
     };
   return isInternalThread ?? parentPort === null;
-}
-
-/** Threads cannot change the directory; asking that is 2 ms cheaper than loading `node:worker_threads`. */
-function isMainThread(): boolean {
-  return (process.chdir as { disabled?: boolean }).disabled !== true;
 }

@@ -8,9 +8,16 @@ import { rootContext } from './context';
  */
 const storage = new AsyncLocalStorage<Context>();
 
-/** The context of the running code; {@link rootContext} outside any. */
+let outermost: Context = rootContext;
+
+/** Says what is active where nothing else is, instead of {@link rootContext}. */
+export function setOutermostContext(context: Context): void {
+  outermost = context;
+}
+
+/** The context of the running code; the outermost one outside any. */
 export function activeContext(): Context {
-  return storage.getStore() ?? rootContext;
+  return storage.getStore() ?? outermost;
 }
 
 /**

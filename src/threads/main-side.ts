@@ -1,0 +1,107 @@
+import type { BroadcastChannel, Worker } from 'node:worker_threads';
+import { log } from '../diag/log';
+import type { Scope } from '../model/span-data';
+import { detached, startTimer } from '../model/timers';
+import { channelName, type Offer } from './offer';
+import { type ItemReader, readItems, type TakeItem } from './read-items';
+import { claimRing } from './ring';
+
+/** The main thread's end of what its workers hand over. */
+export interface WorkerInbox {
+  /** To be told of every worker that the program starts. */
+  onWorker(worker: Worker): void;
+  /** Whether a worker has written something that is not taken yet. */
+  hasItems(): boolean;
+  /** Takes all that is there, also from workers that are gone. */
+  takeAll(): void;
+}
+
+/** How often the main thread looks for more, with workers that have something; sooner where it left some. */
+const intervalMillis = 200;
+const hurriedMillis = 20;
+/** Items taken from a worker at a time, so that a full ring does not flood the queue that they go to. */
+const maxCount = 512;
+
+/**
+ * Takes what workers hand over. As long as there is nothing, this costs a program with workers one channel that nobody writes to.
+ * @param serviceName - of this thread, if it was given one.
+ */
+export function receiveFromWorkers(serviceName: string | undefined, take: TakeItem): WorkerInbox {
+  const workers = new Map<number, Worker>();
+  const readers = new Map<number, ItemReader>();
+  const scopes = new Map<string, Scope>();
+  let channel: BroadcastChannel | undefined;
+  let isLooking = false;
+  return { onWorker, hasItems, takeAll };
+
+  function onWorker(worker: Worker): void {
+    for (const [id, { threadId }] of workers) if (threadId < 0 && !readers.has(id)) workers.delete(id);
+    workers.set(worker.threadId, worker);
+    channel ??= detached(listen);
+  }
+
+  function listen(): BroadcastChannel {
+    const { BroadcastChannel } = require('node:worker_threads') as typeof import('node:worker_threads');
+    const opened = new BroadcastChannel(channelName);
+    opened.onmessage = (event: unknown) => accept((event as { data: Offer }).data);
+    opened.unref();
+    return opened;
+  }
+
+  /** A worker of a worker is not known here, so its end would not be noticed: it keeps what it has. */
+  function accept(offer: Offer): void {
+    const { threadId, memory } = offer;
+    if (!workers.has(threadId) || (offer.serviceName ?? serviceName) !== serviceName) return;
+    if (readers.has(threadId) || !claimRing(memory, 'main')) return;
+    readers.set(threadId, readItems(memory, scopes));
+    if (!isLooking) startTimer(look, hurriedMillis);
+    isLooking = true;
+  }
+
+  function look(): void {
+    takeFrom(maxCount);
+    const isLeft = [...readers.values()].some((reader) => !reader.isEmpty());
+    isLooking = readers.size > 0;
+    if (isLooking) startTimer(look, isLeft ? hurriedMillis : intervalMillis);
+  }
+
+  function takeFrom(maxCount?: number): void {
+    for (const [id, reader] of readers) {
+      // Asked first: what a worker wrote in its last moment is there when it is gone.
+      const isGone = workers.get(id)!.threadId < 0;
+      reader.read(take, maxCount);
+      countDropped(reader.takeDroppedCount());
+      if (isGone && reader.isEmpty()) {
+        readers.delete(id);
+        workers.delete(id);
+      }
+    }
+  }
+
+  function countDropped(count: number): void {
+    if (count > 0)
+      log.warnOnce('telemetry of worker threads is dropped: it comes faster than the main thread takes it');
+  }
+
+  /** At the end of the process there is no event loop to bring the offers. */
+  function acceptWaiting(): void {
+    if (channel === undefined) return;
+    const { receiveMessageOnPort } = require('node:worker_threads') as typeof import('node:worker_threads');
+    for (;;) {
+      const received = receiveMessageOnPort(channel as never) as { message: Offer } | undefined;
+      if (received === undefined) return;
+      accept(received.message);
+    }
+  }
+
+  function hasItems(): boolean {
+    acceptWaiting();
+    for (const reader of readers.values()) if (!reader.isEmpty()) return true;
+    return false;
+  }
+
+  function takeAll(): void {
+    acceptWaiting();
+    takeFrom();
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Frames of bytes from one thread to another through shared memory: one writer, one reader, nothing is allocated, no event loop is needed on either
+ * side, and what was written stays readable when the writer is gone.
+ *
+ * The head holds the two positions, which only grow (modulo 2^32). A frame is its length, a number of the writer's choice and the bytes, filled up to a
+ * multiple of four; it is there for the reader when the writer's position has passed it.
+ */
+const written = 0;
+const read = 1;
+const dropped = 2;
+const state = 3;
+const headBytes = 16;
+const frameHeadBytes = 8;
+
+/** The memory of a ring. @param capacityBytes - a power of two. */
+export function createRing(capacityBytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(headBytes + capacityBytes);
+}
+
+/** The end that writes. */
+export interface RingWriter {
+  /** `false`, and counted as dropped, if the ring has no room. */
+  write(label: number, bytes: Uint8Array): boolean;
+}
+
+export function ringWriter(memory: SharedArrayBuffer): RingWriter {
+  const head = new Int32Array(memory, 0, headBytes / 4);
+  const words = new Uint32Array(memory, headBytes);
+  const data = new Uint8Array(memory, headBytes);
+  const capacity = data.length;
+  let position = 0;
+
+  return {
+    write(label, bytes) {
+      const { length } = bytes;
+      const size = frameHeadBytes + padded(length);
+      if (size > capacity - distance(Atomics.load(head, read), position)) {
+        Atomics.add(head, dropped, 1);
+        return false;
+      }
+      words[(position & (capacity - 1)) >> 2] = length;
+      words[((position + 4) & (capacity - 1)) >> 2] = label;
+      const start = (position + frameHeadBytes) & (capacity - 1);
+      const untilEnd = capacity - start;
+      if (length <= untilEnd) data.set(bytes, start);
+      else {
+        data.set(bytes.subarray(0, untilEnd), start);
+        data.set(bytes.subarray(untilEnd), 0);
+      }
+      position = (position + size) | 0;
+      Atomics.store(head, written, position);
+      return true;
+    },
+  };
+}
+
+/** The end that reads; there may be another one later, never two at a time. */
+export interface RingReader {
+  isEmpty(): boolean;
+  /** Gives the frames that are there, oldest first, in copies; at most so many. */
+  read(onFrame: (label: number, bytes: Uint8Array) => void, maxCount?: number): void;
+  /** How many frames found no room since this was last asked. */
+  takeDroppedCount(): number;
+}
+
+export function ringReader(memory: SharedArrayBuffer): RingReader {
+  const head = new Int32Array(memory, 0, headBytes / 4);
+  const words = new Uint32Array(memory, headBytes);
+  const data = new Uint8Array(memory, headBytes);
+  const capacity = data.length;
+
+  return {
+    isEmpty: () => Atomics.load(head, read) === Atomics.load(head, written),
+    read(onFrame, maxCount = Number.POSITIVE_INFINITY) {
+      const end = Atomics.load(head, written);
+      let position = Atomics.load(head, read);
+      for (let count = 0; position !== end && count < maxCount; count++) {
+        const length = words[(position & (capacity - 1)) >> 2]!;
+        const label = words[((position + 4) & (capacity - 1)) >> 2]!;
+        const start = (position + frameHeadBytes) & (capacity - 1);
+        const bytes = new Uint8Array(length);
+        const untilEnd = capacity - start;
+        if (length <= untilEnd) bytes.set(data.subarray(start, start + length));
+        else {
+          bytes.set(data.subarray(start));
+          bytes.set(data.subarray(0, length - untilEnd), untilEnd);
+        }
+        position = (position + frameHeadBytes + padded(length)) | 0;
+        Atomics.store(head, read, position);
+        onFrame(label, bytes);
+      }
+    },
+    takeDroppedCount: () => Atomics.exchange(head, dropped, 0),
+  };
+}
+
+/** Makes this thread the one that reads; `false` if the other side already is, which is final. */
+export function claimRing(memory: SharedArrayBuffer, reader: 'main' | 'worker'): boolean {
+  const wanted = reader === 'main' ? 1 : 2;
+  const found = Atomics.compareExchange(new Int32Array(memory), state, 0, wanted);
+  return found === 0 || found === wanted;
+}
+
+function distance(from: number, to: number): number {
+  return (to - from) >>> 0;
+}
+
+function padded(length: number): number {
+  return (length + 3) & ~3;
+}
