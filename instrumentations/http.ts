@@ -1,4 +1,4 @@
-import { defineInstrumentation } from '../src/kit';
+import { clientOptions, defineInstrumentation } from '../src/kit';
 import { getWithSpan, onResponse, requestWithSpan, startClientSpan } from './http/client';
 import { startServerSpan } from './http/server';
 import { patchUpgrades } from './http/upgrades';
@@ -11,6 +11,7 @@ export default defineInstrumentation({
       'One server span a request (also upgrades and CONNECT), one client span a request on the wire; W3C context both ways.',
     link: 'https://nodejs.org/api/http.html',
   },
+  options: clientOptions,
   channels: {
     'http.server.request.start': ({ request, response, socket, server }) => {
       patchUpgrades(server);

@@ -1,4 +1,4 @@
-import { defineInstrumentation } from '../src/kit';
+import { clientOptions, defineInstrumentation } from '../src/kit';
 import { patchHttp2First, patchHttp2IfLoaded, patchServerClass } from './http2/patch';
 
 export default defineInstrumentation({
@@ -9,6 +9,7 @@ export default defineInstrumentation({
       'One server span and one client span a stream, for the stream and the compatibility API; W3C context both ways.',
     link: 'https://nodejs.org/api/http2.html',
   },
+  options: clientOptions,
   // Loading node:http2 costs 4 to 10 ms, so it is patched with the first connection of a program that loaded it itself. Its own
   // channels tell of a stream only after its headers have gone.
   channels: {

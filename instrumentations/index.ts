@@ -3,7 +3,27 @@ import type { RegistryEntry } from '../src/hook/registry';
 
 const registry: readonly RegistryEntry[] = [
   {
+    name: 'bunyan',
+
+    modules: [{ name: 'bunyan', files: [''], isEsModule: false }],
+    channels: [],
+    builtins: [],
+    load: () => require('./bunyan').default,
+  },
+  {
+    name: 'console',
+    isOffByDefault: true,
+
+    modules: [],
+    channels: [],
+    builtins: [
+      { module: 'console', nodeVersions: '*', functions: ['trace', 'debug', 'log', 'info', 'warn', 'error'] },
+    ],
+    load: () => require('./console').default,
+  },
+  {
     name: 'express',
+
     modules: [
       { name: 'express', files: ['lib/router/index.js', 'lib/router/layer.js'], isEsModule: false },
       { name: 'router', files: ['', 'lib/layer.js'], isEsModule: false },
@@ -16,6 +36,7 @@ const registry: readonly RegistryEntry[] = [
   },
   {
     name: 'fastify',
+
     modules: [{ name: 'fastify', files: ['lib/error-handler.js', 'lib/request.js'], isEsModule: false }],
     channels: [],
     builtins: [],
@@ -23,6 +44,7 @@ const registry: readonly RegistryEntry[] = [
   },
   {
     name: 'hono',
+
     modules: [
       {
         name: 'hono',
@@ -46,7 +68,26 @@ const registry: readonly RegistryEntry[] = [
     load: () => require('./hono').default,
   },
   {
+    name: 'host-metrics',
+    isOffByDefault: true,
+    isBackground: true,
+
+    modules: [],
+    channels: [],
+    builtins: [],
+    load: () => require('./host-metrics').default,
+  },
+  {
     name: 'http',
+
+    options: {
+      requireParentSpan: {
+        type: 'boolean',
+        fallback: false,
+        description:
+          'Makes spans only within another span, not for what the program does on its own account.',
+      },
+    },
     modules: [],
     channels: [
       'http.server.request.start',
@@ -63,6 +104,15 @@ const registry: readonly RegistryEntry[] = [
   },
   {
     name: 'http2',
+
+    options: {
+      requireParentSpan: {
+        type: 'boolean',
+        fallback: false,
+        description:
+          'Makes spans only within another span, not for what the program does on its own account.',
+      },
+    },
     modules: [],
     channels: ['net.server.socket', 'net.client.socket'],
     builtins: [{ module: 'node:tls', nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0', functions: ['connect'] }],
@@ -70,6 +120,15 @@ const registry: readonly RegistryEntry[] = [
   },
   {
     name: 'ioredis',
+
+    options: {
+      requireParentSpan: {
+        type: 'boolean',
+        fallback: false,
+        description:
+          'Makes spans only within another span, not for what the program does on its own account.',
+      },
+    },
     modules: [{ name: 'ioredis', files: [''], isEsModule: false }],
     channels: [],
     builtins: [],
@@ -77,6 +136,7 @@ const registry: readonly RegistryEntry[] = [
   },
   {
     name: 'kafkajs',
+
     modules: [
       {
         name: 'kafkajs',
@@ -90,13 +150,46 @@ const registry: readonly RegistryEntry[] = [
   },
   {
     name: 'koa',
+
     modules: [{ name: 'koa', files: ['lib/application.js'], isEsModule: false }],
     channels: [],
     builtins: [],
     load: () => require('./koa').default,
   },
   {
+    name: 'log4js',
+
+    modules: [{ name: 'log4js', files: ['lib/clustering.js'], isEsModule: false }],
+    channels: [],
+    builtins: [],
+    load: () => require('./log4js').default,
+  },
+  {
+    name: 'nestjs-logger',
+
+    modules: [{ name: '@nestjs/common', files: ['services/console-logger.service.js'], isEsModule: false }],
+    channels: [],
+    builtins: [],
+    load: () => require('./nestjs-logger').default,
+  },
+  {
     name: 'pg',
+
+    options: {
+      requireParentSpan: {
+        type: 'boolean',
+        fallback: false,
+        description:
+          'Makes spans only within another span, not for what the program does on its own account.',
+      },
+      queryText: {
+        type: 'choice',
+        choices: ['sanitized', 'raw', 'none'],
+        fallback: 'sanitized',
+        description:
+          'Chooses what is recorded of a query: its text without literals, the text as it is, or only its summary.',
+      },
+    },
     modules: [
       { name: 'pg', files: ['lib/client.js', 'lib/query.js'], isEsModule: false },
       { name: 'pg-pool', files: [''], isEsModule: false },
@@ -106,7 +199,34 @@ const registry: readonly RegistryEntry[] = [
     load: () => require('./pg').default,
   },
   {
+    name: 'pino',
+
+    modules: [{ name: 'pino', files: ['lib/tools.js'], isEsModule: false }],
+    channels: [],
+    builtins: [],
+    load: () => require('./pino').default,
+  },
+  {
+    name: 'process-metrics',
+
+    isBackground: true,
+
+    modules: [],
+    channels: [],
+    builtins: [],
+    load: () => require('./process-metrics').default,
+  },
+  {
     name: 'redis',
+
+    options: {
+      requireParentSpan: {
+        type: 'boolean',
+        fallback: false,
+        description:
+          'Makes spans only within another span, not for what the program does on its own account.',
+      },
+    },
     modules: [
       {
         name: '@node-redis/client',
@@ -137,7 +257,26 @@ const registry: readonly RegistryEntry[] = [
     load: () => require('./redis').default,
   },
   {
+    name: 'runtime-node',
+
+    isBackground: true,
+
+    modules: [],
+    channels: [],
+    builtins: [],
+    load: () => require('./runtime-node').default,
+  },
+  {
     name: 'undici',
+
+    options: {
+      requireParentSpan: {
+        type: 'boolean',
+        fallback: false,
+        description:
+          'Makes spans only within another span, not for what the program does on its own account.',
+      },
+    },
     modules: [
       {
         name: 'undici',
@@ -146,6 +285,7 @@ const registry: readonly RegistryEntry[] = [
       },
     ],
     channels: [
+      'undici:client:connected',
       'undici:request:create',
       'undici:client:sendHeaders',
       'undici:request:headers',
@@ -154,6 +294,18 @@ const registry: readonly RegistryEntry[] = [
     ],
     builtins: [],
     load: () => require('./undici').default,
+  },
+  {
+    name: 'winston',
+
+    modules: [
+      { name: 'winston', files: ['lib/winston/logger.js'], isEsModule: false },
+      { name: 'logform', files: ['json.js', 'logstash.js'], isEsModule: false },
+      { name: 'winston-transport', files: ['index.js', 'modern.js'], isEsModule: false },
+    ],
+    channels: [],
+    builtins: [],
+    load: () => require('./winston').default,
   },
 ];
 

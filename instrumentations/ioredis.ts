@@ -7,6 +7,7 @@ import {
   type Active,
   type AnyFunction,
   type Call,
+  clientOptions,
   createOwnWork,
   defineInstrumentation,
   type Operation,
@@ -69,6 +70,7 @@ export default defineInstrumentation({
     description: 'One client span a round trip: a command, a pipeline or a transaction. No arguments.',
     link: 'https://github.com/redis/ioredis',
   },
+  options: clientOptions,
   targets: [
     {
       module: 'ioredis',

@@ -7,8 +7,10 @@ import {
   dbClient,
   defineInstrumentation,
   errorMessage,
+  sqlClientOptions,
   telemetry,
 } from '../src/kit';
+import { measured } from './pg/pool';
 
 export default defineInstrumentation({
   name: 'pg',
@@ -19,6 +21,7 @@ export default defineInstrumentation({
     link: 'https://node-postgres.com',
     packages: '`pg` 8 (from 8.0.3), `pg-pool`, `pg-cursor`, `pg-query-stream`',
   },
+  options: sqlClientOptions,
   targets: [
     {
       module: 'pg',
@@ -37,10 +40,11 @@ export default defineInstrumentation({
       module: 'pg-pool',
       versions: '>=3.1.1 <4.0.0',
       patches: [
-        { method: 'prototype.connect', wrap: withCallerContext },
+        { method: 'prototype.connect', wrap: (connect) => withCallerContext(measured.connect(connect)) },
         // Connections, idle timers and whose turn is next are the pool's own matters.
-        { method: 'prototype.newClient', wrap: outsideContext },
-        { method: 'prototype._release', wrap: outsideContext },
+        { method: 'prototype.newClient', wrap: (make) => outsideContext(measured.newClient(make)) },
+        { method: 'prototype._acquireClient', optional: true, wrap: measured._acquireClient },
+        { method: 'prototype._release', wrap: (release) => outsideContext(measured._release(release)) },
       ],
     },
   ],

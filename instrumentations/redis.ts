@@ -5,25 +5,26 @@
 import {
   type AnyFunction,
   type Call,
-  createOwnWork,
+  clientOptions,
   defineInstrumentation,
   type MethodPatch,
   type Patch,
   type RedisBatch,
-  type RedisServer,
   redisClient,
-  telemetry,
   wrapWithOperation,
 } from '../src/kit';
+import {
+  bindTask,
+  type Client,
+  type CommandArguments,
+  connectAsOwnWork,
+  databaseOf,
+  isOwn,
+  rememberDatabase,
+  runAsOwnWork,
+} from './redis/client';
+import { clientOf, constructPart, joinClient } from './redis/queue-client';
 
-/** What a client shows of itself. */
-interface Client {
-  readonly options?: { readonly socket?: RedisServer; readonly database?: number };
-  /** redis 5: the client behind the objects that `withCommandOptions` and others make. */
-  readonly _self?: Client;
-}
-
-type CommandArguments = readonly unknown[];
 type QueuedCommand = { readonly args: CommandArguments };
 
 /** Message of the channel `node-redis:command`. */
@@ -37,7 +38,6 @@ interface CommandMessage {
 }
 
 const instrumentation = 'redis';
-const ownWork = createOwnWork();
 
 // --- What the operations read ---------------------------------------------------------------------------------------
 
@@ -179,6 +179,7 @@ export default defineInstrumentation({
     link: 'https://github.com/redis/node-redis',
     packages: '`redis` 4 to 6',
   },
+  options: clientOptions,
   targets: [
     { module: '@node-redis/client', versions: '>=1.0.0 <2.0.0', patches: [...everyVersion, ...redis4] },
     {
@@ -193,97 +194,7 @@ export default defineInstrumentation({
   ],
 });
 
-// --- What a client does by itself -----------------------------------------------------------------------------------
-
-/** Sent while connecting, as a heartbeat, or to learn of a cluster. Anything else is the program's, from a listener. */
-const ownCommands = new Set<unknown>(['AUTH', 'CLIENT', 'CLUSTER', 'PING', 'READONLY', 'SELECT', 'SENTINEL']);
-
-function isOwn(args: CommandArguments): boolean {
-  return ownWork.isActive() && ownCommands.has(args[0]);
-}
-
-let connecting: Client | undefined;
-
-function connectAsOwnWork(connect: AnyFunction): AnyFunction {
-  return function (this: Client, ...args: unknown[]) {
-    connecting = this;
-    try {
-      return ownWork.run(connect, this, args);
-    } finally {
-      connecting = undefined;
-    }
-  };
-}
-
-function runAsOwnWork(original: AnyFunction): AnyFunction {
-  return function (this: unknown, ...args: unknown[]) {
-    return ownWork.run(original, this, args);
-  };
-}
-
-/** A task that waits for a free client runs when another caller's ends. */
-function bindTask(execute: AnyFunction): AnyFunction {
-  return function (this: unknown, ...args: unknown[]) {
-    const [task] = args;
-    if (typeof task !== 'function') return Reflect.apply(execute, this, args);
-    const caller = telemetry.activeContext();
-    const inCaller = (client: unknown) => telemetry.run(caller, task as AnyFunction, undefined, [client]);
-    return Reflect.apply(execute, this, [inCaller, ...args.slice(1)]);
-  };
-}
-
-// --- The database ---------------------------------------------------------------------------------------------------
-
-/** Databases selected since the client was made. */
-const selected = new WeakMap<Client, number>();
-
-function databaseOf(client: Client | undefined): number {
-  return (client && selected.get(client._self ?? client)) ?? client?.options?.database ?? 0;
-}
-
-function rememberDatabase(select: AnyFunction): AnyFunction {
-  return function (this: Client, ...args: unknown[]) {
-    const reply = Reflect.apply(select, this, args);
-    if (!(reply instanceof Promise)) return reply;
-    return reply.then((value) => {
-      selected.set(this._self ?? this, Number(args.at(-1)));
-      return value;
-    });
-  };
-}
-
-// --- redis 4: which client a queue is of ----------------------------------------------------------------------------
-
-/** A client makes a queue and a socket in one go, in this or the other order, and later connects the socket. */
-interface Parts {
-  client?: Client;
-}
-
-const partsOf = new WeakMap<object, Parts>();
-let unpaired: { readonly name: string; readonly parts: Parts } | undefined;
-
-function constructPart(name: 'queue' | 'socket', Original: AnyFunction): AnyFunction {
-  return function (...args: unknown[]) {
-    const made = Reflect.construct(Original, args, new.target ?? Original) as object;
-    const pair = unpaired !== undefined && unpaired.name !== name ? unpaired : undefined;
-    const parts = pair?.parts ?? {};
-    unpaired = pair ? undefined : { name, parts };
-    partsOf.set(made, parts);
-    return made;
-  };
-}
-
-function joinClient(connect: AnyFunction): AnyFunction {
-  return function (this: object, ...args: unknown[]) {
-    const parts = partsOf.get(this);
-    if (parts && connecting) parts.client = connecting;
-    return Reflect.apply(connect, this, args);
-  };
-}
-
-function clientOf(queue: object): Client | undefined {
-  return partsOf.get(queue)?.client;
-}
+// --- Batches of redis 4 ---------------------------------------------------------------------------------------------
 
 let queueingBatch = false;
 

@@ -1,6 +1,6 @@
-import { defineInstrumentation } from '../src/kit';
+import { clientOptions, defineInstrumentation } from '../src/kit';
 import { dispatchInFirstContext } from './undici/dispatch-context';
-import { onCreate, onEnd, onError, onHeaders, onSendHeaders } from './undici/request-span';
+import { onConnect, onCreate, onEnd, onError, onHeaders, onSendHeaders } from './undici/request-span';
 
 export default defineInstrumentation({
   name: 'undici',
@@ -10,7 +10,9 @@ export default defineInstrumentation({
       'One client span a request on the wire, redirects and retries each their own; W3C context goes along.',
     link: 'https://undici.nodejs.org',
   },
+  options: clientOptions,
   channels: {
+    'undici:client:connected': onConnect,
     'undici:request:create': onCreate,
     'undici:client:sendHeaders': onSendHeaders,
     'undici:request:headers': onHeaders,

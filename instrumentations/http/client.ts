@@ -1,18 +1,22 @@
 import { errorMonitor } from 'node:events';
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import {
   type Active,
   type AnyFunction,
   type ClientTarget,
+  contentLength,
   defaultPort,
   errorType,
+  type HeaderSource,
   httpClient,
   joinHostPort,
   PrivateField,
+  plainHeaders,
   reportFailure,
   splitHostPort,
 } from '../../src/kit';
 import { findHeader, setHeader } from './client-headers';
+import { addAgent } from './connections';
 
 const client = httpClient('http');
 
@@ -48,16 +52,27 @@ class RequestExchange extends PrivateField {
 /** The span of a request that was just made, and its headers while they can still be set. Each request counts once. */
 export function startClientSpan(request: ClientRequest): void {
   if (RequestExchange.isSet(request)) return;
-  const active = client.start(request.method, () => readTarget(request));
+  const active = client.start(
+    request.method,
+    () => readTarget(request),
+    () => requestHeaders(request),
+  );
   const exchange = active && { active, peer: undefined };
   RequestExchange.set(request, exchange);
   if (exchange === undefined) return;
+  if (client.isMeasured) countConnections(request);
   client.inject(
     exchange.active,
+    serverOf(request),
     (name) => findHeader(request, name) !== undefined,
     (name, value) => setHeader(request, name, value),
   );
   endWith(request, exchange);
+}
+
+function countConnections(request: ClientRequest): void {
+  const { agent } = request as { readonly agent?: unknown };
+  if (typeof agent === 'object' && agent !== null) addAgent(agent as Agent);
 }
 
 /** The head of a response has arrived. */
@@ -79,6 +94,9 @@ function endWith(request: ClientRequest, exchange: Exchange): void {
       protocolVersion: response?.httpVersion,
       peerAddress,
       peerPort,
+      headers: response && (() => plainHeaders(response.headers)),
+      requestSize: client.isMeasured ? requestSize(request) : undefined,
+      responseSize: client.isMeasured ? contentLength(response?.headers['content-length']) : undefined,
       target: isHostOverridden(request)
         ? readTarget(request, connectedPort(request, exchange, failure))
         : undefined,
@@ -87,6 +105,19 @@ function endWith(request: ClientRequest, exchange: Exchange): void {
   // The monitor is no listener to Node: an error that the program does not handle stays one, and then is the last that happens.
   request.on(errorMonitor, end);
   request.on('close', end);
+}
+
+function requestHeaders(request: ClientRequest): HeaderSource {
+  return { get: (name) => findHeader(request, name), names: () => request.getHeaderNames() };
+}
+
+/** What the head says; Node itself knows the length of a body that came in one piece. */
+function requestSize(request: ClientRequest): number | undefined {
+  return contentLength(
+    // Of a request without a body Node says 0.
+    findHeader(request, 'content-length') ??
+      ((request as { _contentLength?: unknown })._contentLength || undefined),
+  );
 }
 
 function readPeer({ socket }: ClientRequest): Peer {
@@ -123,6 +154,12 @@ function readTarget(request: ClientRequest, actualPort?: number): ClientTarget {
     port,
     socketPath: (request as { socketPath?: string }).socketPath ?? undefined,
   };
+}
+
+/** Whom the request is for, which behind a proxy is not the host that it is sent to. */
+function serverOf(request: ClientRequest): string | undefined {
+  if ((request as { socketPath?: string }).socketPath) return undefined;
+  return request.path.includes('://') && !request.path.startsWith('/') ? request.path : request.host;
 }
 
 /** Node leaves the agent's default port out of the `Host` header. */

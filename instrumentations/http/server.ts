@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Active, errorType, httpServer, interceptRead, requestContext, telemetry } from '../../src/kit';
+import {
+  type Active,
+  contentLength,
+  errorType,
+  type HeaderSource,
+  httpServer,
+  interceptRead,
+  requestContext,
+  telemetry,
+} from '../../src/kit';
 
 const server = httpServer('http');
 
@@ -20,6 +29,8 @@ export function startServerSpan(request: IncomingMessage, response: ServerRespon
     server.end(active, {
       statusCode: wasSent(response) ? response.statusCode : undefined,
       errorType: response.writableFinished ? undefined : failure ? errorType(failure) : 'ECONNRESET',
+      headers: () => responseHeaders(response),
+      responseSize: server.isMeasured ? bodySize(response) : undefined,
     });
   });
 }
@@ -27,6 +38,17 @@ export function startServerSpan(request: IncomingMessage, response: ServerRespon
 /** `headersSent` is already true of a head that was only built. */
 function wasSent(response: ServerResponse): boolean {
   return (response as unknown as { _headerSent: boolean })._headerSent;
+}
+
+function responseHeaders(response: ServerResponse): HeaderSource {
+  return { get: (name) => response.getHeader(name), names: () => response.getHeaderNames() };
+}
+
+/** What the head says; Node itself knows the length of a body that came in one piece. */
+function bodySize(response: ServerResponse): number | undefined {
+  return contentLength(
+    response.getHeader('content-length') ?? (response as { _contentLength?: unknown })._contentLength,
+  );
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -1,6 +1,20 @@
 import { errorMonitor } from 'node:events';
-import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2';
-import { type Active, type AnyFunction, type ClientTarget, httpClient } from '../../src/kit';
+import type {
+  ClientHttp2Session,
+  ClientHttp2Stream,
+  IncomingHttpHeaders,
+  OutgoingHttpHeaders,
+} from 'node:http2';
+import {
+  type Active,
+  type AnyFunction,
+  type ClientTarget,
+  contentLength,
+  type HeaderSource,
+  httpClient,
+  listedHeaders,
+  plainHeaders,
+} from '../../src/kit';
 import { streamErrorType } from './stream-error';
 
 const client = httpClient('http2');
@@ -13,11 +27,18 @@ export function requestWithSpan(request: AnyFunction): AnyFunction {
   return function (this: ClientHttp2Session, headers: RequestHeaders, ...rest: unknown[]) {
     // undici tells of its requests itself.
     if (propertyOf(this, 'client') !== undefined) return Reflect.apply(request, this, [headers, ...rest]);
-    const active = client.start(readHeader(headers, ':method') ?? 'GET', () => readTarget(this, headers));
+    const active = client.start(
+      readHeader(headers, ':method') ?? 'GET',
+      () => readTarget(this, headers),
+      () => headerSource(headers),
+    );
     if (active === undefined) return Reflect.apply(request, this, [headers, ...rest]);
     let stream: ClientHttp2Stream | undefined;
     try {
-      stream = Reflect.apply(request, this, [withContext(active, headers), ...rest]) as ClientHttp2Stream;
+      stream = Reflect.apply(request, this, [
+        withContext(active, this, headers),
+        ...rest,
+      ]) as ClientHttp2Stream;
       return stream;
     } finally {
       if (stream) endWithStream(active, stream);
@@ -28,11 +49,13 @@ export function requestWithSpan(request: AnyFunction): AnyFunction {
 
 function endWithStream(active: Active, stream: ClientHttp2Stream): void {
   let statusCode: number | undefined;
+  let responseHeaders: IncomingHttpHeaders | undefined;
   // The socket is gone when the stream closes with its session.
   const { session } = stream;
   let peer: Peer | undefined;
   stream.once('response', (headers) => {
     statusCode = headers[':status'];
+    responseHeaders = headers;
     peer = readPeer(session);
   });
 
@@ -44,12 +67,22 @@ function endWithStream(active: Active, stream: ClientHttp2Stream): void {
       statusCode,
       errorType: streamErrorType(stream, failure),
       protocolVersion: statusCode === undefined ? undefined : '2',
+      headers: responseHeaders && (() => plainHeaders(responseHeaders!)),
+      responseSize: contentLength(responseHeaders?.['content-length']),
       ...(peer ?? readPeer(session)),
     });
   };
   // The monitor is no listener to Node: an error that the program does not handle stays one, and then is the last that happens.
   stream.on(errorMonitor, end);
   stream.on('close', () => end());
+}
+
+function headerSource(headers: RequestHeaders): HeaderSource {
+  if (Array.isArray(headers)) return listedHeaders(headers);
+  const lower: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries((headers ?? {}) as OutgoingHttpHeaders))
+    if (value !== undefined) lower[name.toLowerCase()] = Array.isArray(value) ? value : String(value);
+  return plainHeaders(lower);
 }
 
 interface Peer {
@@ -63,12 +96,13 @@ function readPeer(session: ClientHttp2Stream['session']): Peer | undefined {
 }
 
 /** The caller's headers stay as they are. */
-function withContext(active: Active, headers: RequestHeaders): RequestHeaders {
+function withContext(active: Active, session: ClientHttp2Session, headers: RequestHeaders): RequestHeaders {
   // Not ours to judge: Node says what is wrong with it.
   if (headers !== undefined && (typeof headers !== 'object' || headers === null)) return headers;
   const added: string[] = [];
   client.inject(
     active,
+    authorityOf(session, headers),
     (name) => readHeader(headers, name) !== undefined,
     (name, value) => added.push(name, value),
   );
@@ -79,12 +113,17 @@ function withContext(active: Active, headers: RequestHeaders): RequestHeaders {
   return copy;
 }
 
-function readTarget(session: ClientHttp2Session, headers: RequestHeaders): ClientTarget {
-  const authority =
+function authorityOf(session: ClientHttp2Session, headers: RequestHeaders): string {
+  return (
     readHeader(headers, ':authority') ??
     readHeader(headers, 'host') ??
     (propertyOf(session, 'authority') as string | undefined) ??
-    '';
+    ''
+  );
+}
+
+function readTarget(session: ClientHttp2Session, headers: RequestHeaders): ClientTarget {
+  const authority = authorityOf(session, headers);
   if (readHeader(headers, ':method') === 'CONNECT' && readHeader(headers, ':path') === undefined)
     return { url: authority };
   const protocol = (propertyOf(session, 'protocol') as string | undefined) ?? 'https:';

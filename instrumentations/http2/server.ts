@@ -1,5 +1,12 @@
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { type Active, httpServer, interceptRead, telemetry } from '../../src/kit';
+import {
+  type Active,
+  contentLength,
+  httpServer,
+  interceptRead,
+  plainHeaders,
+  telemetry,
+} from '../../src/kit';
 import { streamErrorType } from './stream-error';
 
 const server = httpServer('http2');
@@ -30,6 +37,8 @@ function startServerSpan(stream: ServerHttp2Stream, headers: IncomingHttpHeaders
     server.end(active, {
       statusCode: Number.isInteger(status) ? status : undefined,
       errorType: streamErrorType(stream, stream.errored),
+      headers: stream.headersSent ? () => plainHeaders(stream.sentHeaders as never) : undefined,
+      responseSize: stream.headersSent ? contentLength(stream.sentHeaders['content-length']) : undefined,
     });
   });
 }

@@ -1,5 +1,15 @@
 import type { Socket } from 'node:net';
-import { type Active, type AnyFunction, errorType, httpClient, PrivateField } from '../../src/kit';
+import {
+  type Active,
+  type AnyFunction,
+  contentLength,
+  errorType,
+  type HeaderSource,
+  httpClient,
+  listedHeaders,
+  PrivateField,
+} from '../../src/kit';
+import { beginRequest, type Connection, endRequest, leave, onConnected, versionOf } from './connections';
 
 /** What all versions have in common of the request that undici's channels tell of. */
 interface UndiciRequest {
@@ -9,6 +19,7 @@ interface UndiciRequest {
   readonly upgrade?: string | null;
   /** The text of a head (5, 6.0), or a list of names and values. */
   readonly headers: string | readonly unknown[];
+  readonly contentLength?: number | null;
   addHeader(name: string, value: string): void;
 }
 
@@ -16,16 +27,24 @@ interface UndiciRequest {
 interface Exchange {
   readonly active: Active;
   statusCode?: number;
-  connection?: Connection;
+  responseHeaders?: readonly Buffer[];
+  peer?: Peer;
+  /** Missing if connections are not counted. */
+  connection?: Connection | undefined;
 }
 
-interface Connection {
+interface Peer {
   readonly protocolVersion: string;
   readonly peerAddress: string | undefined;
   readonly peerPort: number | undefined;
 }
 
 const client = httpClient('undici');
+
+/** Told when a connection is there. */
+export const onConnect: typeof onConnected = (message) => {
+  if (client.isMeasured) onConnected(message);
+};
 
 class RequestExchange extends PrivateField {
   #exchange: Exchange | undefined;
@@ -41,11 +60,16 @@ class RequestExchange extends PrivateField {
 }
 
 export function onCreate({ request }: { request: UndiciRequest }): void {
-  const active = client.start(request.method, () => ({ url: readUrl(request) }));
+  const active = client.start(
+    request.method,
+    () => ({ url: readUrl(request) }),
+    () => requestHeaders(request),
+  );
   if (active === undefined) return;
   RequestExchange.set(request, { active });
   client.inject(
     active,
+    request.path.includes('://') && !request.path.startsWith('/') ? request.path : String(request.origin),
     (name) => hasHeader(request.headers, name),
     (name, value) => request.addHeader(name, value),
   );
@@ -57,11 +81,15 @@ export function onSendHeaders({ request, socket }: { request: UndiciRequest; soc
   const exchange = RequestExchange.of(request);
   if (exchange === undefined) return;
   // Read now: a socket that is closed has forgotten it.
-  exchange.connection = {
-    protocolVersion: (socket as { alpnProtocol?: unknown }).alpnProtocol === 'h2' ? '2' : '1.1',
+  exchange.peer = {
+    protocolVersion: versionOf(socket),
     peerAddress: socket.remoteAddress,
     peerPort: socket.remotePort,
   };
+  if (!client.isMeasured) return;
+  // A request that failed with its connection is sent again on another.
+  if (exchange.connection) endRequest(exchange.connection);
+  exchange.connection = beginRequest(socket);
 }
 
 /** Told of every response, also of informational ones: the last counts. */
@@ -70,10 +98,12 @@ export function onHeaders({
   response,
 }: {
   request: UndiciRequest;
-  response: { statusCode: number };
+  response: { statusCode: number; headers?: readonly Buffer[] };
 }): void {
   const exchange = RequestExchange.of(request);
-  if (exchange) exchange.statusCode = response.statusCode;
+  if (exchange === undefined) return;
+  exchange.statusCode = response.statusCode;
+  if (response.headers) exchange.responseHeaders = response.headers;
 }
 
 export function onEnd({ request }: { request: UndiciRequest }): void {
@@ -88,14 +118,28 @@ function end(request: UndiciRequest, failure?: string): void {
   const exchange = RequestExchange.of(request);
   if (exchange === undefined) return;
   RequestExchange.set(request, undefined);
-  const { active, statusCode, connection } = exchange;
+  const { active, statusCode, peer, connection, responseHeaders } = exchange;
+  if (connection) endRequest(connection);
   client.end(active, {
     statusCode,
     errorType: failure,
-    peerAddress: connection?.peerAddress,
-    peerPort: connection?.peerPort,
-    protocolVersion: statusCode === undefined ? undefined : connection?.protocolVersion,
+    requestSize: request.contentLength ?? undefined,
+    headers: responseHeaders && (() => listedHeaders(responseHeaders)),
+    responseSize: responseHeaders && client.isMeasured ? responseSize(responseHeaders) : undefined,
+    peerAddress: peer?.peerAddress,
+    peerPort: peer?.peerPort,
+    protocolVersion: statusCode === undefined ? undefined : peer?.protocolVersion,
   });
+}
+
+/** @param headers - names and values, as they came. */
+function responseSize(headers: readonly Buffer[]): number | undefined {
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i]!;
+    if (name.length === 14 && String(name).toLowerCase() === 'content-length')
+      return contentLength(String(headers[i + 1]));
+  }
+  return undefined;
 }
 
 /** Before 8 no channel tells of the answer to an upgrade: it is seen where undici hands it to the request. */
@@ -106,10 +150,18 @@ function watchUpgrade(request: UndiciRequest): void {
     if (typeof original !== 'function') continue;
     internals[name] = function (this: unknown, ...args: unknown[]) {
       onHeaders({ request, response: { statusCode: args[0] as number } });
+      const connection = RequestExchange.of(request)?.connection;
       end(request);
+      if (connection) leave(connection);
       return Reflect.apply(original, this, args);
     };
   }
+}
+
+function requestHeaders({ headers }: UndiciRequest): HeaderSource {
+  if (typeof headers !== 'string') return listedHeaders(headers);
+  const lines = headers.split('\r\n').filter(Boolean);
+  return listedHeaders(lines.flatMap((line) => line.split(/:\s*(.*)/s).slice(0, 2)));
 }
 
 function readUrl({ origin, path }: UndiciRequest): string {

@@ -1,3 +1,5 @@
+import type { Options } from '../model/option';
+import type { Observed } from './observed';
 import type { Call, Getter, Operation } from './operation';
 
 /** One instrumentation: data that says which functions or channels of a library are read, and how. */
@@ -10,7 +12,15 @@ export interface Instrumentation {
     readonly link: string;
     /** What people install, where the patched packages are only parts of it: `redis 4 to 6`. */
     readonly packages?: string;
+    /** Default: traces and metrics. */
+    readonly signals?: readonly ('traces' | 'metrics' | 'logs')[];
   };
+  /** Options of its own, set by `OTEL_INSTRUMENTATION_<NAME>_<OPTION>`. */
+  readonly options?: Options;
+  /** It must be enabled by name: what it sees is seldom wanted. */
+  readonly isOffByDefault?: boolean;
+  /** Metrics of the process or its host, which need no library. */
+  readonly observed?: Observed;
   /** npm packages to patch when they load. */
   readonly targets?: readonly Target[];
   /** Diagnostics channels of Node or of a library: listeners by channel name. They must never throw. */

@@ -57,7 +57,7 @@ export function reportFailure(error: unknown): void {
 export function safeOperation<C extends Call>(operation: Operation<C>): Operation<C> {
   return {
     start(call) {
-      if (telemetry.isSuppressed()) return undefined;
+      if (telemetry.isSuppressed() || telemetry.isTracedElsewhere?.()) return undefined;
       try {
         return operation.start(call);
       } catch (error) {

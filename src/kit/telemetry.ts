@@ -1,8 +1,49 @@
-import type { Attributes, Context, Link, Span, SpanKind, TextMapPropagator } from '@opentelemetry/api';
+import type {
+  Attributes,
+  Context,
+  Link,
+  LogRecord,
+  MetricOptions,
+  ObservableCallback,
+  Span,
+  SpanContext,
+  SpanKind,
+  TextMapPropagator,
+} from '@opentelemetry/api';
 
 /** The scope of an instrumentation's spans. Made once a definition. */
 export interface Instrumented {
   startSpan(name: string, kind: SpanKind, parent: Context, links?: Link[]): Span;
+}
+
+/** The way of log records to the SDK. */
+export interface LogEmitter {
+  /** Never throws. @param instrumentation - whose record it is: the scope. */
+  emit(instrumentation: string, record: LogRecord): void;
+}
+
+/** One series of an instrument, found once. */
+export interface KitSeries {
+  /** A histogram's value, or what a counter goes up (or down) by. */
+  record(value: number, context?: Context): void;
+}
+
+export interface KitInstrument {
+  series(attributes: Attributes): KitSeries;
+}
+
+interface KitObservable {
+  addCallback(callback: ObservableCallback): void;
+}
+
+/** The scope of an instrumentation's metrics. */
+export interface KitMeter {
+  createHistogram(name: string, options?: MetricOptions): KitInstrument;
+  createCounter(name: string, options?: MetricOptions): KitInstrument;
+  createUpDownCounter(name: string, options?: MetricOptions): KitInstrument;
+  createObservableGauge(name: string, options?: MetricOptions): KitObservable;
+  createObservableCounter(name: string, options?: MetricOptions): KitObservable;
+  createObservableUpDownCounter(name: string, options?: MetricOptions): KitObservable;
 }
 
 /**
@@ -11,8 +52,12 @@ export interface Instrumented {
  */
 export interface Telemetry {
   activeContext(): Context;
+  /** The identity of a context's span, sampled or not; `undefined` outside every span. */
+  spanContextOf(context: Context): SpanContext | undefined;
   /** The context in which `span` is the active one. */
   withSpan(parent: Context, span: Span): Context;
+  /** A context in which no span is recorded. */
+  untraced(context: Context): Context;
   /** Calls `fn` in the context and returns its result. */
   run<A extends unknown[], R>(context: Context, fn: (...args: A) => R, self: unknown, args: A): R;
   /** Makes the context active for the rest of the current asynchronous resource. */
@@ -21,17 +66,61 @@ export interface Telemetry {
   runOutside<R>(fn: () => R): R;
   readonly rootContext: Context;
   readonly propagator: TextMapPropagator;
+  /**
+   * What of the context may be told to a host: all of it, the trace without baggage, or nothing (`undefined`).
+   * @param host - missing for this machine.
+   */
+  contextFor(host: string | undefined, context: Context): Context | undefined;
   /** Whether the call under way is the exporter's own. */
   isSuppressed(): boolean;
+  /** Whether an SDK or agent of the program makes the spans. */
+  isTracedElsewhere?(): boolean;
   instrumented(name: string): Instrumented;
+  /**
+   * Makes the scope of an instrumentation's metrics; missing where nobody collects metrics. Those of the background come with the others, but
+   * are no reason to send something when the process ends.
+   */
+  readonly meter?: ((name: string, isBackground?: boolean) => KitMeter) | undefined;
+  /** Missing when nobody exports log records. */
+  readonly logs: LogEmitter | undefined;
   readonly settings: KitSettings;
+}
+
+/** Names of headers in lower case, and expressions that match whole ones. */
+export interface HeaderPatterns {
+  readonly names: readonly string[];
+  readonly expressions: readonly RegExp[];
 }
 
 /** The settings that operations and instrumentations read. */
 export interface KitSettings {
   /** Request methods that are recorded as they are; others become `_OTHER`. */
   readonly knownMethods: ReadonlySet<string>;
+  /** Whether the trace that a request or a message brings is continued, only linked to, or ignored. */
+  readonly remoteParent: 'trust' | 'link' | 'ignore';
   readonly messagingEnvelope: 'none' | 'metadata.otel' | 'metadata.otel+wrap';
+  readonly capturedHeaders: {
+    readonly serverRequest: HeaderPatterns | undefined;
+    readonly serverResponse: HeaderPatterns | undefined;
+    readonly clientRequest: HeaderPatterns | undefined;
+    readonly clientResponse: HeaderPatterns | undefined;
+  };
+  /** Captured headers whose values are redacted. */
+  readonly secretHeaders: HeaderPatterns;
+  /** Searched in URLs: what is found is not recorded. */
+  readonly excludedUrls: readonly RegExp[] | undefined;
+  /** In place of the usual query parameters with secret values. */
+  readonly sensitiveQueryParameters: readonly string[] | undefined;
+  /** Whether literals in database queries are replaced. */
+  readonly querySanitization: boolean;
+  /** Service names by `host` or `host:port`. */
+  readonly serviceMapping: Readonly<Record<string, string>> | undefined;
+  /** Message headers that are recorded. */
+  readonly messagingHeaders: readonly string[] | undefined;
+  /** Options by instrumentation, as its definition declares them. */
+  readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Names of the fields that tell in a program's own log records in which span they were made. */
+  readonly logKeys: { readonly traceId: string; readonly spanId: string; readonly traceFlags: string };
 }
 
 /** The running SDK; set once at start, before any definition is loaded. */

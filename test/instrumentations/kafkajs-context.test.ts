@@ -97,7 +97,7 @@ test('kafkajs: metadata.otel carries the context where headers are lost', async 
   assert.equal(sent, values.join(' '), "the program's messages are not changed");
   assert.deepEqual(got.slice(1), values.slice(1));
   const [parent] = ran.spans.filter(({ name }) => name.startsWith('send'));
-  const otel = `"otel":{"traceparent":"00-${parent!.traceId}-${parent!.spanId}-01"},`;
+  const otel = `"otel":{"traceparent":"00-${parent!.traceId}-${parent!.spanId}-03"},`;
   assert.equal(
     got[0],
     values[0]!.replace('"metadata":{', `"metadata":{${otel}`),
@@ -112,7 +112,7 @@ test('kafkajs: metadata.otel+wrap wraps other JSON, but no text and no tombstone
   const { got } = linesOf(ran.traced);
   assert.match(
     got[1]!,
-    /^\{"data":\[1\.0\],"metadata":\{"otel":\{"traceparent":"00-[0-9a-f]{32}-[0-9a-f]{16}-01"\}\}\}$/,
+    /^\{"data":\[1\.0\],"metadata":\{"otel":\{"traceparent":"00-[0-9a-f]{32}-[0-9a-f]{16}-03"\}\}\}$/,
   );
   assert.deepEqual(got.slice(2), values.slice(2));
 });

@@ -1,15 +1,22 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { monotonicMillis } from '../../model/clock';
+import type { MetricPoint } from '../metrics';
 import { type Active, reportFailure, set } from '../operation';
-import { redactUrl } from '../sanitize/url';
+import { parentContext } from '../options';
 import { telemetry } from '../telemetry';
+import { captureHeaders, type HeaderSource } from './http-capture';
 import {
   defaultPort,
+  isExcluded,
   isKnownMethod,
   plainAddress,
   splitHostPort,
   splitTarget,
   unknownMethodName,
+  urlRedactor,
 } from './http-common';
+import { createHttpMetrics, httpClientMetrics } from './http-metrics';
+import { setServiceName } from './service-name';
 
 /** Where one request on the wire goes. */
 export interface ClientTarget {
@@ -31,28 +38,69 @@ export interface ClientOutcome {
   readonly protocolVersion?: string | undefined;
   readonly peerAddress?: string | undefined;
   readonly peerPort?: number | undefined;
+  /** Of the response. */
+  readonly headers?: (() => HeaderSource) | undefined;
+  /** Bytes of the bodies, where they are known. */
+  readonly requestSize?: number | undefined;
+  readonly responseSize?: number | undefined;
   /** In place of the first one, where only the connection told the port. */
   readonly target?: ClientTarget | undefined;
+}
+
+/** The span of a request under way, and where metrics are collected, what they need at the end. */
+interface ClientSpan extends Active {
+  readonly measured: MeasuredRequest | undefined;
+}
+
+interface MeasuredRequest {
+  readonly startMillis: number;
+  readonly method: string;
+  readonly address: string | undefined;
+  readonly port: number | undefined;
+  /** The requests of this method to this server that are under way. */
+  readonly active: MetricPoint<'requests'>;
 }
 
 /** Requests by a client (semantic conventions, "HTTP client spans"): CLIENT, named by the method, one span a request on the wire. */
 export function httpClient(instrumentation: string) {
   const tracer = telemetry.instrumented(instrumentation);
-  return { start, inject, end };
+  const metrics = createHttpMetrics(instrumentation, httpClientMetrics);
+  const parentOf = parentContext(instrumentation);
+  const { capturedHeaders, excludedUrls } = telemetry.settings;
+  /** `isMeasured`: whether sizes of bodies are wanted. */
+  return { start, inject, end, isMeasured: metrics !== undefined };
 
-  /** Begins the span; `undefined` if it is not to be traced. Never throws. @param target - read only if the span is recorded. */
-  function start(method: string, target: () => ClientTarget): Active | undefined {
-    if (telemetry.isSuppressed()) return undefined;
+  /**
+   * Begins the span; `undefined` if it is not to be traced. Never throws.
+   * @param target - read only where it is needed.
+   * @param headers - of the request, read only if the user wants some of them.
+   */
+  function start(
+    method: string,
+    target: () => ClientTarget,
+    headers: () => HeaderSource,
+  ): Active | undefined {
+    if (telemetry.isSuppressed() || telemetry.isTracedElsewhere?.()) return undefined;
     try {
-      const parent = telemetry.activeContext();
+      if (excludedUrls && isExcluded(target().url)) return undefined;
+      const parent = parentOf();
       const isKnown = isKnownMethod(method);
       const span = tracer.startSpan(isKnown ? method : unknownMethodName, SpanKind.CLIENT, parent);
-      if (span.isRecording()) {
-        span.setAttribute('http.request.method', isKnown ? method : '_OTHER');
+      const isRecording = span.isRecording();
+      const server = metrics || isRecording ? readServer(target()) : undefined;
+      const knownMethod = isKnown ? method : '_OTHER';
+      if (isRecording) {
+        span.setAttribute('http.request.method', knownMethod);
         if (!isKnown) span.setAttribute('http.request.method_original', method.slice(0, 64));
-        setTarget(span, target());
+        setServer(span, server!);
+        captureHeaders(span, 'request', capturedHeaders.clientRequest, headers);
       }
-      return { span, context: telemetry.withSpan(parent, span) };
+      const active: ClientSpan = {
+        span,
+        context: telemetry.withSpan(parent, span),
+        measured: metrics && measure(knownMethod, server!),
+      };
+      return active;
     } catch (error) {
       reportFailure(error);
       return undefined;
@@ -60,17 +108,21 @@ export function httpClient(instrumentation: string) {
   }
 
   /**
-   * Gives the span's identity to `setHeader`, unless the program set a `traceparent` of its own: that one is left as the only one.
-   * Never throws.
+   * Gives the span's identity to `setHeader`, unless the program set a `traceparent` of its own, which is left as the only one, or the server is to
+   * get none. Never throws.
+   * @param to - host or URL of the server; missing for a Unix socket.
    */
   function inject(
     { context }: Active,
+    to: string | undefined,
     hasHeader: (name: string) => boolean,
     setHeader: (name: string, value: string) => void,
   ) {
     try {
       if (hasHeader('traceparent')) return;
-      telemetry.propagator.inject(context, undefined, {
+      const told = telemetry.contextFor(to && hostOf(to), context);
+      if (told === undefined) return;
+      telemetry.propagator.inject(told, undefined, {
         set: (_carrier, name, value) => {
           if (!hasHeader(name)) setHeader(name, value);
         },
@@ -80,46 +132,94 @@ export function httpClient(instrumentation: string) {
     }
   }
 
+  function measure(method: string, { address, port }: Server): MeasuredRequest {
+    const active = metrics!.active.at(method, address, port);
+    active.record('requests', 1);
+    return { startMillis: monotonicMillis(), method, address, port, active };
+  }
+
   /** Ends the span. Never throws. */
-  function end({ span }: Active, outcome: ClientOutcome): void {
+  function end(active: Active, outcome: ClientOutcome): void {
+    const { span } = active;
+    const { measured } = active as ClientSpan;
+    const { statusCode } = outcome;
     try {
-      if (span.isRecording()) {
-        const { statusCode } = outcome;
-        if (outcome.target) setTarget(span, outcome.target);
-        set(span, 'http.response.status_code', statusCode);
-        set(span, 'network.protocol.version', outcome.protocolVersion);
-        set(span, 'network.peer.address', plainAddress(outcome.peerAddress));
-        set(span, 'network.peer.port', outcome.peerPort);
+      if (measured || span.isRecording()) {
+        const server = outcome.target && readServer(outcome.target);
         const failed =
           outcome.errorType ??
           (statusCode !== undefined && statusCode >= 400 ? String(statusCode) : undefined);
-        if (failed !== undefined) {
-          span.setAttribute('error.type', failed);
-          span.setStatus({ code: SpanStatusCode.ERROR });
+        if (span.isRecording()) {
+          describeEnd(span, outcome, server, failed);
+          if (outcome.headers)
+            captureHeaders(span, 'response', capturedHeaders.clientResponse, outcome.headers);
         }
+        if (measured) record(active as ClientSpan, measured, outcome, server ?? measured, failed);
       }
       span.end();
     } catch (error) {
       reportFailure(error);
     }
   }
+
+  function record(
+    { context }: ClientSpan,
+    { startMillis, method, active }: MeasuredRequest,
+    { statusCode, protocolVersion, requestSize, responseSize }: ClientOutcome,
+    { address, port }: Pick<Server, 'address' | 'port'>,
+    failed: string | undefined,
+  ): void {
+    const point = metrics!.finished.at(method, address, port, statusCode, failed, protocolVersion);
+    active.record('requests', -1, context);
+    point.record('duration', (monotonicMillis() - startMillis) / 1000, context);
+    if (requestSize !== undefined) point.record('requestSize', requestSize, context);
+    if (responseSize !== undefined) point.record('responseSize', responseSize, context);
+  }
+}
+
+function describeEnd(
+  span: Active['span'],
+  outcome: ClientOutcome,
+  server: Server | undefined,
+  failed: string | undefined,
+): void {
+  if (server) setServer(span, server);
+  set(span, 'http.response.status_code', outcome.statusCode);
+  set(span, 'network.protocol.version', outcome.protocolVersion);
+  set(span, 'network.peer.address', plainAddress(outcome.peerAddress));
+  set(span, 'network.peer.port', outcome.peerPort);
+  if (failed === undefined) return;
+  span.setAttribute('error.type', failed);
+  span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
 /** `server.*` name the server that the URL names, also behind a proxy; the proxy is the `network.peer.*`. */
-function setTarget(span: Active['span'], target: ClientTarget): void {
-  const { url, socketPath } = target;
-  span.setAttribute('url.full', redactUrl(url));
-  if (socketPath !== undefined) {
-    span.setAttribute('server.address', socketPath);
-    return;
-  }
-  const { host, port } = target.host === undefined ? readServer(url) : target;
-  set(span, 'server.address', host || undefined);
-  set(span, 'server.port', port);
+interface Server {
+  readonly url: string;
+  readonly address: string | undefined;
+  readonly port: number | undefined;
 }
 
-function readServer(url: string): { host: string; port: number | undefined } {
+function setServer(span: Active['span'], { url, address, port }: Server): void {
+  span.setAttribute('url.full', urlRedactor().redactUrl(url));
+  set(span, 'server.address', address);
+  set(span, 'server.port', port);
+  setServiceName(span, address, port);
+}
+
+function readServer({ url, socketPath, host, port }: ClientTarget): Server {
+  if (socketPath !== undefined) return { url, address: socketPath, port: undefined };
+  if (host !== undefined) return { url, address: host || undefined, port };
   const { scheme, authority = '' } = splitTarget(url, url.includes('://') ? 'GET' : 'CONNECT');
-  const { host, port } = splitHostPort(authority);
-  return { host, port: port ?? (scheme === undefined ? undefined : defaultPort(scheme)) };
+  const named = splitHostPort(authority);
+  return {
+    url,
+    address: named.host || undefined,
+    port: named.port ?? (scheme === undefined ? undefined : defaultPort(scheme)),
+  };
+}
+
+function hostOf(hostOrUrl: string): string {
+  const isUrl = hostOrUrl.includes('://');
+  return splitHostPort(isUrl ? (splitTarget(hostOrUrl, 'GET').authority ?? '') : hostOrUrl).host;
 }

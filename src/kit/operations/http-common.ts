@@ -1,7 +1,23 @@
+import { createUrlRedactor, MAX_URL_CHARS, type UrlRedactor } from '../sanitize/url';
 import { telemetry } from '../telemetry';
 
 /** Name of a span for a request whose method is not a known one (semantic conventions, "HTTP span name"). */
 export const unknownMethodName = 'HTTP';
+
+let redactor: UrlRedactor | undefined;
+
+/** Removes secrets from URLs; which parameters are secret, the user may have said. */
+export function urlRedactor(): UrlRedactor {
+  const names = telemetry.settings.sensitiveQueryParameters;
+  redactor ??= createUrlRedactor(names && { exact: names, anyForm: [] });
+  return redactor;
+}
+
+/** Whether the user wants nothing recorded of requests to this URL. */
+export function isExcluded(url: string): boolean {
+  const { excludedUrls } = telemetry.settings;
+  return excludedUrls?.some((expression) => expression.test(url.slice(0, MAX_URL_CHARS))) ?? false;
+}
 
 /** Whether the method is recorded as it is; otherwise it becomes `_OTHER`. Methods are case-sensitive (RFC 9110, 9.1). */
 export function isKnownMethod(method: string): boolean {

@@ -1,18 +1,22 @@
-import { type Context, SpanKind, SpanStatusCode, type TextMapGetter } from '@opentelemetry/api';
+import { type Context, type Link, SpanKind, SpanStatusCode, type TextMapGetter } from '@opentelemetry/api';
+import { monotonicMillis } from '../../model/clock';
 import { type Active, reportFailure, set } from '../operation';
-import { redactQuery } from '../sanitize/url';
 import { telemetry } from '../telemetry';
 import { readForwarded } from './forwarded';
+import { captureHeaders, type HeaderSource, plainHeaders } from './http-capture';
 import {
   defaultPort,
   firstHeader,
+  isExcluded,
   isKnownMethod,
   plainAddress,
   splitHostPort,
   splitTarget,
   unknownMethodName,
+  urlRedactor,
 } from './http-common';
-import { RequestSpan, type ServerSpan } from './server-span';
+import { contentLength, createHttpMetrics, httpServerMetrics } from './http-metrics';
+import { type MeasuredRequest, RequestSpan, type ServerSpan } from './server-span';
 
 type Headers = Record<string, string | string[] | undefined>;
 
@@ -36,6 +40,10 @@ export interface ServerOutcome {
   readonly statusCode?: number | undefined;
   /** Why the response was not sent in full: the error's code. */
   readonly errorType?: string | undefined;
+  /** Of the response. */
+  readonly headers?: (() => HeaderSource) | undefined;
+  /** Bytes of the response's body, where they are known. */
+  readonly responseSize?: number | undefined;
 }
 
 const headerGetter: TextMapGetter<Headers> = {
@@ -49,31 +57,51 @@ const headerGetter: TextMapGetter<Headers> = {
  */
 export function httpServer(instrumentation: string) {
   const tracer = telemetry.instrumented(instrumentation);
-  return { start, end };
+  const metrics = createHttpMetrics(instrumentation, httpServerMetrics);
+  const { capturedHeaders, excludedUrls } = telemetry.settings;
+  /** `isMeasured`: whether sizes of bodies are wanted. */
+  return { start, end, isMeasured: metrics !== undefined };
 
   /**
    * Begins the span as a child of what the request's headers say. Never throws.
    * @param identity - the object by which {@link setRoute} finds the span again: the request, or its HTTP/2 stream.
    */
   function start(request: ServerRequest, identity: object = request): Active | undefined {
+    if (telemetry.isTracedElsewhere?.()) return undefined;
     try {
-      const remote = telemetry.propagator.extract(telemetry.rootContext, request.headers, headerGetter);
-      return startIn(remote, request, identity);
+      const { remoteParent } = telemetry.settings;
+      const remote =
+        remoteParent === 'ignore'
+          ? telemetry.rootContext
+          : telemetry.propagator.extract(telemetry.rootContext, request.headers, headerGetter);
+      // What is done for an excluded request is not recorded either.
+      if (excludedUrls && isExcluded(request.url ?? ''))
+        return startIn(telemetry.untraced(remote), request, identity, undefined, true);
+      return remoteParent === 'link'
+        ? startIn(telemetry.rootContext, request, identity, linksTo(remote))
+        : startIn(remote, request, identity);
     } catch (error) {
       reportFailure(error);
       return undefined;
     }
   }
 
-  function startIn(parent: Context, request: ServerRequest, identity: object): Active {
+  function startIn(
+    parent: Context,
+    request: ServerRequest,
+    identity: object,
+    links?: Link[],
+    isExcluded = false,
+  ): Active {
     const method = request.method ?? 'GET';
     const name = isKnownMethod(method) ? method : unknownMethodName;
-    const span = tracer.startSpan(name, SpanKind.SERVER, parent);
+    const span = tracer.startSpan(name, SpanKind.SERVER, parent, links);
     if (span.isRecording()) {
       setMethod(span, method);
       setUrl(span, request);
       set(span, 'user_agent.original', firstHeader(request.headers['user-agent']));
-      set(span, 'network.protocol.version', request.httpVersion === '2.0' ? '2' : request.httpVersion);
+      set(span, 'network.protocol.version', protocolVersion(request));
+      captureHeaders(span, 'request', capturedHeaders.serverRequest, () => plainHeaders(request.headers));
     }
     const active: ServerSpan = {
       span,
@@ -81,53 +109,103 @@ export function httpServer(instrumentation: string) {
       method: name,
       route: undefined,
       failure: undefined,
+      measured: metrics && !isExcluded ? measure(method, request) : undefined,
     };
     RequestSpan.set(identity, active);
     return active;
   }
 
+  function measure(method: string, request: ServerRequest): MeasuredRequest {
+    const scheme = schemeOf(request);
+    const active = metrics!.active.at(isKnownMethod(method) ? method : '_OTHER', scheme);
+    active.record('requests', 1);
+    return {
+      startMillis: monotonicMillis(),
+      scheme,
+      protocolVersion: protocolVersion(request),
+      requestSize: contentLength(request.headers['content-length']),
+      active,
+    };
+  }
+
   /** Ends the span of a request. Never throws. */
-  function end(active: Active, { statusCode, errorType }: ServerOutcome): void {
+  function end(active: Active, outcome: ServerOutcome): void {
     const { span } = active;
+    const { statusCode } = outcome;
     try {
-      if (span.isRecording()) {
-        nameByRoute(active as ServerSpan, statusCode);
-        set(span, 'http.response.status_code', statusCode);
+      const { measured } = active as ServerSpan;
+      if (measured || span.isRecording()) {
+        const route = routeOf(active as ServerSpan, statusCode);
         // Once a status is sent, it is the error's type; an answer below 500 is no error of the server's, whatever led to it.
         const failed =
-          errorType ?? (statusCode !== undefined && statusCode >= 500 ? String(statusCode) : undefined);
-        if (failed !== undefined) {
-          span.setAttribute('error.type', failed);
-          span.setStatus({ code: SpanStatusCode.ERROR });
-          const { failure } = active as ServerSpan;
-          if (failure) span.recordException(failure.error as Error, failure.timeMillis);
+          outcome.errorType ??
+          (statusCode !== undefined && statusCode >= 500 ? String(statusCode) : undefined);
+        if (span.isRecording()) {
+          describeEnd(active as ServerSpan, statusCode, route, failed);
+          if (outcome.headers)
+            captureHeaders(span, 'response', capturedHeaders.serverResponse, outcome.headers);
         }
+        if (measured) record(active as ServerSpan, measured, outcome, route, failed);
       }
       span.end();
     } catch (error) {
       reportFailure(error);
     }
   }
+
+  function record(
+    { method, context }: ServerSpan,
+    { startMillis, scheme, protocolVersion, requestSize, active }: MeasuredRequest,
+    { statusCode, responseSize }: ServerOutcome,
+    route: string | undefined,
+    failed: string | undefined,
+  ): void {
+    const known = method === unknownMethodName ? '_OTHER' : method;
+    const point = metrics!.finished.at(known, scheme, statusCode, route, failed, protocolVersion);
+    active.record('requests', -1, context);
+    point.record('duration', (monotonicMillis() - startMillis) / 1000, context);
+    if (requestSize !== undefined) point.record('requestSize', requestSize, context);
+    if (responseSize !== undefined) point.record('responseSize', responseSize, context);
+  }
 }
 
-/** A name that the program gave the span stays. */
-function nameByRoute({ span, method, route }: ServerSpan, statusCode: number | undefined): void {
-  const found = typeof route === 'function' ? routeOrNothing(route, statusCode) : route;
-  if (!found) return;
-  span.setAttribute('http.route', found);
-  if ((span as { name?: unknown }).name === method) span.updateName(`${method} ${found}`);
-}
-
-function routeOrNothing(
-  route: (statusCode: number | undefined) => string | undefined,
+function describeEnd(
+  { span, method, failure }: ServerSpan,
   statusCode: number | undefined,
-): string | undefined {
+  route: string | undefined,
+  failed: string | undefined,
+): void {
+  if (route) {
+    span.setAttribute('http.route', route);
+    // A name that the program gave the span stays.
+    if ((span as { name?: unknown }).name === method) span.updateName(`${method} ${route}`);
+  }
+  set(span, 'http.response.status_code', statusCode);
+  if (failed === undefined) return;
+  span.setAttribute('error.type', failed);
+  span.setStatus({ code: SpanStatusCode.ERROR });
+  if (failure) span.recordException(failure.error as Error, failure.timeMillis);
+}
+
+function routeOf({ route }: ServerSpan, statusCode: number | undefined): string | undefined {
+  if (typeof route !== 'function') return route || undefined;
   try {
-    return route(statusCode);
+    return route(statusCode) || undefined;
   } catch (error) {
     reportFailure(error);
     return undefined;
   }
+}
+
+/** For metrics: only what is certain to be one of two. */
+function schemeOf({ headers, socket }: ServerRequest): string {
+  const proto = readForwarded(headers).proto?.toLowerCase();
+  if (proto === 'http' || proto === 'https') return proto;
+  return socket?.encrypted ? 'https' : 'http';
+}
+
+function protocolVersion({ httpVersion }: ServerRequest): string {
+  return httpVersion === '2.0' ? '2' : httpVersion;
 }
 
 function setMethod(span: Active['span'], method: string): void {
@@ -147,7 +225,7 @@ function setUrl(span: Active['span'], { method = 'GET', url, headers, socket }: 
     forwarded.host || target.authority || firstHeader(headers[':authority']) || firstHeader(headers.host);
   set(span, 'url.path', target.path);
   span.setAttribute('url.scheme', scheme);
-  if (target.query !== undefined) span.setAttribute('url.query', redactQuery(target.query));
+  if (target.query !== undefined) span.setAttribute('url.query', urlRedactor().redactQuery(target.query));
   if (authority) {
     const { host, port } = splitHostPort(authority);
     span.setAttribute('server.address', host);
@@ -157,4 +235,9 @@ function setUrl(span: Active['span'], { method = 'GET', url, headers, socket }: 
   set(span, 'client.address', plainAddress(forwarded.client) ?? peer);
   set(span, 'network.peer.address', peer);
   set(span, 'network.peer.port', peer === undefined ? undefined : socket?.remotePort);
+}
+
+function linksTo(remote: Context): Link[] | undefined {
+  const context = telemetry.spanContextOf(remote);
+  return context && [{ context }];
 }

@@ -6,18 +6,23 @@ import {
   type TextMapGetter,
   trace,
 } from '@opentelemetry/api';
+import { monotonicMillis } from '../../model/clock';
 import { readEnvelope } from '../messaging/envelope';
 import { type Active, type Call, type Getter, type Operation, read, safeOperation, set } from '../operation';
 import { telemetry } from '../telemetry';
 import {
+  captureMessageHeaders,
   envelopeMode,
+  type MeasuredCall,
   type MessagingClient,
   messagingSpanName,
+  recordCall,
   setAll,
   setClient,
   setFailure,
   setServer,
 } from './messaging-common';
+import { createMessagingMetrics } from './messaging-metrics';
 
 /** How to read a call of the program's handler. */
 export interface MessagingConsumer<C extends Call, M> extends MessagingClient<C> {
@@ -43,12 +48,15 @@ export interface MessagingConsumer<C extends Call, M> extends MessagingClient<C>
 export function messagingConsumer<C extends Call, M>(consumer: MessagingConsumer<C, M>): Operation<C> {
   const tracer = telemetry.instrumented(consumer.instrumentation);
   const operationName = consumer.operationName ?? 'process';
+  const metrics = createMessagingMetrics(consumer.instrumentation, 'processed');
 
   return safeOperation<C>({ start, end });
 
   function start(call: C): Active {
     const message = read(consumer.message, call);
-    const parent = message === undefined ? telemetry.rootContext : contextOf(message);
+    const { remoteParent } = telemetry.settings;
+    const sent = message === undefined ? telemetry.rootContext : contextOf(message);
+    const parent = remoteParent === 'trust' ? sent : telemetry.rootContext;
     const destination = read(consumer.destination, call);
     const span = tracer.startSpan(messagingSpanName(operationName, destination), SpanKind.CONSUMER, parent);
     if (span.isRecording()) {
@@ -66,12 +74,29 @@ export function messagingConsumer<C extends Call, M>(consumer: MessagingConsumer
         );
       const batch = read(consumer.batch, call);
       set(span, 'messaging.batch.message_count', batch?.length);
-      for (const context of batch?.map(contextOf) ?? [parent]) {
+      captureMessageHeaders(span, batch ?? (message === undefined ? [] : [message]), consumer.headers);
+      for (const context of remoteParent === 'ignore' ? [] : (batch?.map(contextOf) ?? [sent])) {
         const producer = trace.getSpanContext(context);
         if (producer) span.addLink({ context: producer });
       }
     }
-    return { span, context: telemetry.withSpan(parent, span) };
+    const active: ActiveProcess = {
+      span,
+      context: telemetry.withSpan(parent, span),
+      measured: metrics && measure(call, destination, message),
+    };
+    return active;
+  }
+
+  function measure(call: C, destination: string | undefined, message: M | undefined): MeasuredCall {
+    return {
+      operationName,
+      destination,
+      partitionId: read(consumer.partitionId, call),
+      consumerGroup: read(consumer.consumerGroup, call),
+      messages: message === undefined ? (read(consumer.batch, call)?.length ?? 0) : 1,
+      startMillis: monotonicMillis(),
+    };
   }
 
   /** The context in which a message was sent: what its headers say, else its body. */
@@ -83,8 +108,15 @@ export function messagingConsumer<C extends Call, M>(consumer: MessagingConsumer
     return fields ? telemetry.propagator.extract(context, fields, defaultTextMapGetter) : context;
   }
 
-  function end({ span }: Active, call: C): void {
+  function end(active: Active, call: C): void {
+    const { span, context } = active;
+    const { measured } = active as ActiveProcess;
     if (span.isRecording()) setFailure(span, consumer, call);
+    if (measured) recordCall(metrics!, consumer, measured, call, context);
     span.end();
   }
+}
+
+interface ActiveProcess extends Active {
+  readonly measured: MeasuredCall | undefined;
 }

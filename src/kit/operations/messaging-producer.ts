@@ -7,6 +7,7 @@ import {
   type TextMapGetter,
   trace,
 } from '@opentelemetry/api';
+import { monotonicMillis } from '../../model/clock';
 import type { Fields } from '../messaging/envelope';
 import {
   type Active,
@@ -19,13 +20,16 @@ import {
 } from '../operation';
 import { telemetry } from '../telemetry';
 import {
+  captureMessageHeaders,
   type MessagingClient,
   messagingSpanName,
+  recordCall,
   setAll,
   setClient,
   setFailure,
   setServer,
 } from './messaging-common';
+import { createMessagingMetrics } from './messaging-metrics';
 
 /** Messages of one call that go to one destination. */
 export interface Outgoing<M> {
@@ -64,6 +68,7 @@ interface Send<M> {
 
 interface ActiveSends<M> extends Active {
   readonly sends: readonly Send<M>[];
+  readonly startMillis: number;
 }
 
 /**
@@ -73,6 +78,7 @@ interface ActiveSends<M> extends Active {
 export function messagingProducer<C extends Call, M>(producer: MessagingProducer<C, M>): Operation<C> {
   const tracer = telemetry.instrumented(producer.instrumentation);
   const operationName = producer.operationName ?? 'send';
+  const metrics = createMessagingMetrics(producer.instrumentation, 'sent');
 
   return safeOperation<C>({ start, end });
 
@@ -85,7 +91,8 @@ export function messagingProducer<C extends Call, M>(producer: MessagingProducer
     const [first] = sends;
     // With several spans none of them is the parent of what the call does.
     const context = sends.length === 1 ? first!.context : parent;
-    return { span: first!.span, context, sends } as ActiveSends<M>;
+    const startMillis = metrics ? monotonicMillis() : 0;
+    return { span: first!.span, context, sends, startMillis } as ActiveSends<M>;
   }
 
   function startSend(outgoing: Outgoing<M>, parent: Context, call: C): Send<M> {
@@ -102,6 +109,7 @@ export function messagingProducer<C extends Call, M>(producer: MessagingProducer
           span,
           read(() => producer.messageAttributes?.(messages[0]!), call),
         );
+      captureMessageHeaders(span, messages, producer.headers);
       for (const message of messages) linkToOwnContext(span, message);
     }
     return { outgoing, span, context: telemetry.withSpan(parent, span) };
@@ -132,7 +140,8 @@ export function messagingProducer<C extends Call, M>(producer: MessagingProducer
   }
 
   function end(active: Active, call: C): void {
-    for (const { span, outgoing } of (active as ActiveSends<M>).sends) {
+    const { sends, startMillis } = active as ActiveSends<M>;
+    for (const { span, outgoing, context } of sends) {
       if (span.isRecording()) {
         // Only after the first request is it known which servers there are.
         setServer(span, producer, call);
@@ -142,6 +151,12 @@ export function messagingProducer<C extends Call, M>(producer: MessagingProducer
             read(() => producer.resultAttributes?.(call, outgoing), call),
           );
         setFailure(span, producer, call);
+      }
+      if (metrics) {
+        const { destination, messages } = outgoing;
+        const count = messages.length;
+        const measured = { operationName, operationType: 'send', destination, messages: count, startMillis };
+        recordCall(metrics, producer, measured, call, context);
       }
       span.end();
     }

@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import { nowMillis } from '../../model/clock';
+import type { MetricPoint } from '../metrics';
 import type { Active } from '../operation';
 import { PrivateField } from '../private-field';
 
@@ -9,11 +10,23 @@ import { PrivateField } from '../private-field';
  */
 export type Route = string | undefined | ((statusCode: number | undefined) => string | undefined);
 
+/** What the metrics of a request need when it ends. */
+export interface MeasuredRequest {
+  readonly startMillis: number;
+  readonly scheme: string;
+  readonly protocolVersion: string;
+  readonly requestSize: number | undefined;
+  /** The requests of this method that are under way. */
+  readonly active: MetricPoint<'requests'>;
+}
+
 /** The server span of a request under way. */
 export interface ServerSpan extends Active {
   /** The span's name until a route is known: the method. */
   readonly method: string;
   route?: Route;
+  /** Where metrics are collected: what they need at the end. */
+  readonly measured?: MeasuredRequest | undefined;
   /** The last error that a framework turned into a response. */
   failure?: { readonly error: unknown; readonly timeMillis: number } | undefined;
 }

@@ -89,9 +89,6 @@ export function createUrlRedactor(keys: SensitiveKeys = defaultSensitiveKeys): U
   };
 }
 
-/** {@link UrlRedactor} with the default keys. */
-export const { redactUrl, redactQuery } = createUrlRedactor();
-
 function withoutCredentials(url: string): string {
   const start = startOfAuthority(url);
   if (start < 0) return url;

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import {
-  createUrlRedactor,
-  defaultSensitiveKeys,
-  MAX_URL_CHARS,
-  redactQuery,
-  redactUrl,
-} from '../../../src/kit/sanitize/url';
+import { createUrlRedactor, defaultSensitiveKeys, MAX_URL_CHARS } from '../../../src/kit/sanitize/url';
+
+const { redactUrl, redactQuery } = createUrlRedactor();
 
 describe('redactUrl', () => {
   const table: [string, string][] = [
