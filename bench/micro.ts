@@ -5,10 +5,11 @@ import { createSqlSanitizer, sanitizeSql } from '../src/kit/sanitize/sql';
 import { createUrlRedactor } from '../src/kit/sanitize/url';
 import { rootContext } from '../src/sdk/context/context';
 import { activeContext, runWithContext } from '../src/sdk/context/context-manager';
+import { createMeterProvider } from '../src/sdk/metrics/meter-provider';
 import { formatTraceparent, parseTraceparent } from '../src/sdk/propagation/traceparent';
 import { spanKey } from '../src/sdk/trace/context-keys';
-import { createSampler } from '../src/sdk/trace/samplers';
 import { createTracerProvider } from '../src/sdk/trace/tracer-provider';
+import { createSampler } from '../src/start/sampling';
 
 /** One measured operation. */
 export interface MicroResult {
@@ -43,7 +44,7 @@ const tracer = createTracerProvider({
     eventAttributeCount: 128,
     linkAttributeCount: 128,
   },
-  sampler: createSampler({ kind: 'parent_based', root: { kind: 'always_on' } }),
+  sampler: createSampler({ kind: 'parent_based', root: { kind: 'always_on' } }, () => ({})),
   passThrough: false,
   sink(span) {
     batch.add(span);
@@ -68,10 +69,36 @@ const { redactUrl } = createUrlRedactor();
 const sql = "SELECT id, name FROM users WHERE id = 42 AND name = 'Ada' ORDER BY created_at LIMIT 10";
 const sanitizeKnownSql = createSqlSanitizer();
 
+/** A histogram with the conventions' buckets for durations, and the attributes of a request. */
+function createDurations(exemplarFilter: 'always_off' | 'trace_based') {
+  const readers = [{ temporality: 'cumulative' }] as const;
+  const histogram = createMeterProvider({ readers, exemplarFilter })
+    .getMeter('otel-instrument/http')
+    .createHistogram('http.server.request.duration', {
+      unit: 's',
+      advice: {
+        explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+      },
+    });
+  return { histogram, series: histogram.series(requestAttributes) };
+}
+const requestAttributes = {
+  'http.request.method': 'GET',
+  'http.route': '/users/:id',
+  'http.response.status_code': 200,
+  'url.scheme': 'https',
+};
+const { histogram, series } = createDurations('always_off');
+const { series: exemplarSeries } = createDurations('trace_based');
+
 const operations: Record<string, () => unknown> = {
   'span: start, 9 attributes, end, encode': recordSpan,
   'span, not sampled: start, end': () =>
     tracer.startSpan('GET', { kind: SpanKind.SERVER }, unsampledParent).end(),
+  'histogram, resolved series: record': () => series.record(0.042),
+  'histogram, resolved series, in a sampled span, with exemplars: record': () =>
+    exemplarSeries.record(0.042, sampledParent),
+  'histogram, 4 attributes: record': () => histogram.record(0.042, requestAttributes),
   'context: run': () => runWithContext(sampledParent, activeContext, undefined, []),
   'traceparent: parse': () => parseTraceparent(traceparent),
   'traceparent: format': () => formatTraceparent(remote),

@@ -1,100 +1,112 @@
+import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { bundle, commonOptions } from './bundle';
+import { bundle, commonOptions, configFile } from './bundle';
+import { chunkOf } from './chunks';
 
 const start = 'src/start.ts';
 
+/** Packages that several chunks use, by the file that has all of them. What the start uses of one is little: it has a copy of that alone. */
+const sharedPackages: Readonly<Record<string, string>> = {
+  'protobufjs/minimal': 'node_modules/protobufjs/minimal.js',
+  '@opentelemetry/api': 'node_modules/@opentelemetry/api/dist/index.cjs',
+};
+
 /**
- * Splits the agent in two, along the source's own lines: what `import` reaches from `src/start.ts` runs at every start and goes into `agentFile`;
- * what only a `require` call reaches is needed later or never, and goes into `laterFile`. Bundlers split ES modules alone, and separate CommonJS
- * bundles would each have a copy of what they share; so each bundle hands its modules to the other.
+ * Splits the agent along the source's own lines: what `import` reaches from `src/start.ts` runs at every start and goes into `agent.js`; what
+ * only a `require` call reaches is needed later or never, and goes into chunks. Bundlers split ES modules alone, and separate CommonJS bundles
+ * would each have a copy of what they share; so each file hands its modules to the others.
+ *
+ * @param directory - where the files are written.
  */
-export async function bundleAgent(agentFile: string, laterFile: string): Promise<void> {
-  const { early, late } = await findParts();
-  const laterPath = './later.js';
-  const agentPath = './agent.js';
+export async function bundleAgent(directory: string): Promise<void> {
+  const early = await findSources(leaveOutRequired);
+  const late = await findSources(leaveOutConfigFile);
+  for (const source of early) late.delete(source);
+  for (const source of Object.values(sharedPackages)) late.add(source);
+  const fileOf = (source: string) =>
+    early.has(source) ? 'agent' : late.has(source) ? chunkOf(source) : undefined;
 
   await bundle({
-    entry: { contents: `export * from './${start}';\n${shareLoaded(early)}` },
-    file: agentFile,
-    options: {
-      plugins: [
-        lendModules(
-          late,
-          (module) => `require('${laterPath}').modules[${JSON.stringify(module)}]()`,
-          laterPath,
-        ),
-      ],
-    },
+    entry: { contents: `export * from './${start}';\n${namespaces(early)}` },
+    file: `${directory}/agent.js`,
+    options: { plugins: [lendModules(/^\./, 'agent', fileOf)] },
   });
-  await bundle({
-    entry: {
-      contents: `export const modules = {${[...late].map((module) => `${JSON.stringify(module)}: () => require('./${module}')`).join()}};`,
-    },
-    file: laterFile,
-    options: {
-      plugins: [
-        lendModules(
-          early,
-          (module) => `require('${agentPath}').shared[${JSON.stringify(module)}]`,
-          agentPath,
-        ),
-      ],
-    },
-  });
+  for (const chunk of new Set([...late].map(chunkOf))) {
+    const own = [...late].filter((source) => chunkOf(source) === chunk);
+    await bundle({
+      entry: { contents: `export const modules = ${thunks(own)};` },
+      file: `${directory}/${chunk}.js`,
+      externals: configFile,
+      options: {
+        plugins: [lendModules(/^\.|^protobufjs\/minimal$|^@opentelemetry\/api$/, chunk, fileOf)],
+      },
+    });
+  }
 }
 
-/** What is imported from the start, and what is required from there, as paths in the repository. */
-async function findParts(): Promise<{ early: Set<string>; late: Set<string> }> {
-  const late = new Set<string>();
-  const { metafile } = await build({
-    ...commonOptions,
-    entryPoints: [start],
-    plugins: [collectRequired(late)],
-  });
-  const early = new Set(Object.keys(metafile!.inputs).filter((file) => file.endsWith('.ts')));
-  for (const file of early) late.delete(file);
-  return { early, late };
+/** Our sources that are reached from the start. @param leaveOut - keeps a plugin's choice of imports from being followed. */
+async function findSources(leaveOut: Plugin): Promise<Set<string>> {
+  const { metafile } = await build({ ...commonOptions, entryPoints: [start], plugins: [leaveOut] });
+  const files = Object.keys(metafile!.inputs);
+  return new Set(files.filter((file) => file.endsWith('.ts') && !file.startsWith('node_modules/')));
 }
 
-/** Leaves out what is required by a relative path, and notes it. */
-function collectRequired(late: Set<string>): Plugin {
-  return {
-    name: 'collect-required',
-    setup({ onResolve }) {
-      onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
-        if (kind !== 'require-call') return undefined;
-        late.add(`${relative(process.cwd(), resolve(resolveDir, path))}.ts`);
-        return { path, external: true };
-      });
-    },
-  };
-}
+const leaveOutRequired: Plugin = {
+  name: 'leave-out-required',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ path, kind, importer }) =>
+      kind === 'require-call' && !importer.includes('node_modules') ? { path, external: true } : undefined,
+    );
+  },
+};
 
-/** Replaces modules by an expression that fetches them from the other bundle. */
-function lendModules(
-  modules: ReadonlySet<string>,
-  expression: (module: string) => string,
-  otherBundle: string,
-): Plugin {
+const leaveOutConfigFile: Plugin = {
+  name: 'leave-out-config-file',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/read-config-file$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/**
+ * Replaces modules of other files by what fetches them from there.
+ * @param filter - the imports that are looked at.
+ * @param fileOf - the file that a source belongs to.
+ */
+function lendModules(filter: RegExp, own: string, fileOf: (source: string) => string | undefined): Plugin {
   return {
     name: 'lend-modules',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
-        if (path === otherBundle) return { path, external: true };
-        const module = `${relative(process.cwd(), resolve(resolveDir, path))}.ts`;
-        return modules.has(module) ? { path: module, namespace: 'lent' } : undefined;
+      onResolve({ filter }, ({ path, resolveDir, namespace }) => {
+        if (namespace === 'lent') return { path, external: true };
+        if (path in configFile) return undefined;
+        const source = sharedPackages[path] ?? sourceOf(path, resolveDir);
+        const file = fileOf(source);
+        return file === undefined || file === own ? undefined : { path: source, namespace: 'lent' };
       });
       onLoad({ filter: /.*/, namespace: 'lent' }, ({ path }) => ({
-        contents: `module.exports = ${expression(path)};`,
+        contents: `module.exports = require('./${fileOf(path)}.js').modules[${JSON.stringify(path)}]();`,
         resolveDir: process.cwd(),
       }));
     },
   };
 }
 
-function shareLoaded(modules: ReadonlySet<string>): string {
-  const files = [...modules];
-  const imports = files.map((file, index) => `import * as m${index} from './${file}';`);
-  return `${imports.join('\n')}\nexport const shared = {${files.map((file, index) => `${JSON.stringify(file)}: m${index}`).join()}};`;
+function sourceOf(path: string, resolveDir: string): string {
+  const file = relative(process.cwd(), resolve(resolveDir, path));
+  return [`${file}.ts`, `${file}/index.ts`].find(existsSync) ?? file;
+}
+
+/** Of sources that are loaded with the file: their names need no wrapping function each. */
+function namespaces(sources: Iterable<string>): string {
+  const all = [...sources];
+  const imports = all.map((source, index) => `import * as m${index} from './${source}';`);
+  const entries = all.map((source, index) => `${JSON.stringify(source)}: () => m${index}`);
+  return `${imports.join('\n')}\nexport const modules = {${entries.join()}};`;
+}
+
+/** Of sources that are loaded when they are first asked for. */
+function thunks(sources: Iterable<string>): string {
+  const entries = [...sources].map((source) => `${JSON.stringify(source)}: () => require('./${source}')`);
+  return `{${entries.join()}}`;
 }

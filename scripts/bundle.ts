@@ -24,6 +24,9 @@ export const commonOptions: BuildOptions = {
   metafile: true,
 };
 
+/** What reads a configuration file, a bundle of its own for those that load it: `externals` of theirs. */
+export const configFile = { './read-config-file': './config-file.js' };
+
 /** Every source that went into a bundle, for the notices. */
 export const bundledFiles = new Set<string>();
 
@@ -35,7 +38,8 @@ export async function bundle({ entry, file, externals = {}, options = {} }: Bund
     plugins: [keepImports(externals), ...(options.plugins ?? [])],
     ...entryOptions(entry),
   });
-  for (const input of Object.keys(metafile!.inputs)) bundledFiles.add(input);
+  // What another file lends is in that one.
+  for (const input of Object.keys(metafile!.inputs)) if (!input.startsWith('lent:')) bundledFiles.add(input);
   const temporary = `${file}.${process.pid}`;
   writeFileSync(temporary, outputFiles![0]!.contents);
   renameSync(temporary, file);

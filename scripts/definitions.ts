@@ -10,7 +10,7 @@ export interface Definition extends Instrumentation {
 
 /** Every instrumentation, in the order of file names. They are only read here, so they get no SDK. */
 export function loadDefinitions(): Definition[] {
-  provideTelemetry({ instrumented: () => ({}) } as unknown as Telemetry);
+  provideTelemetry({ instrumented: () => ({}), settings: { options: {} } } as unknown as Telemetry);
   const directory = resolve('instrumentations');
   return readdirSync(directory)
     .filter((file) => file.endsWith('.ts') && file !== 'index.ts')

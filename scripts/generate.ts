@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { loadDefinitions } from './definitions';
 import { renderConfigurationPage } from './render-configuration';
-import { renderLibraryPage, renderLibraryTable } from './render-libraries';
+import { renderLibraryData, renderLibraryPage, renderLibraryTable } from './render-libraries';
 import { renderRegistry } from './render-registry';
+import { renderEndingsTable } from './render-reliability';
 
 /**
  * Writes what is derived from the definitions: the registry and the tables of the documentation. With `--check` nothing is written, and a file
@@ -12,15 +13,17 @@ import { renderRegistry } from './render-registry';
 const definitions = loadDefinitions();
 const files: Record<string, string> = {
   'instrumentations/index.ts': renderRegistry(definitions),
+  'instrumentations/libraries.json': renderLibraryData(definitions),
   'docs/supported-libraries.md': renderLibraryPage(definitions),
-  'docs/configuration.md': renderConfigurationPage(),
+  'docs/configuration.md': renderConfigurationPage(definitions),
+  'docs/reliability.md': withSection(current('docs/reliability.md') ?? '', 'endings', renderEndingsTable()),
   'README.md': withSection(current('README.md') ?? '', 'libraries', renderLibraryTable(definitions)),
 };
 
 const isCheck = process.argv.includes('--check');
 let stale = 0;
 for (const [file, content] of Object.entries(files)) {
-  const wanted = file.endsWith('.ts') ? formatted(file, content) : content;
+  const wanted = /\.(ts|json)$/.test(file) ? formatted(file, content) : content;
   if (wanted === current(file)) continue;
   if (isCheck) {
     console.error(`${file} is not up to date: run npm run generate`);
@@ -45,7 +48,7 @@ function withSection(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name} -->\n`, `\n<!-- /${name} -->`];
   const [before, rest] = text.split(start);
   const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`README.md has no section ${name}`);
+  if (after === undefined) throw new Error(`no section ${name}`);
   return before + start + content + end + after;
 }
 

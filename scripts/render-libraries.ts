@@ -29,6 +29,22 @@ An instrumentation is switched off by its name: \`OTEL_NODE_DISABLED_INSTRUMENTA
 `;
 }
 
+/** `instrumentations/libraries.json`: what `otel-instrument list` and `doctor` say of the libraries. */
+export function renderLibraryData(definitions: readonly Definition[]): string {
+  const libraries = definitions.map(({ name, docs, targets = [], options = {}, isOffByDefault = false }) => ({
+    name,
+    title: docs.title,
+    description: docs.description,
+    link: docs.link,
+    versions: (docs.packages ?? versionsOf(targets)).replaceAll('`', '').split('<br>'),
+    packages: Object.fromEntries(targets.map(({ module, versions }) => [module, versions])),
+    signals: docs.signals ?? ['traces', 'metrics'],
+    isOffByDefault,
+    options,
+  }));
+  return `${JSON.stringify(libraries, undefined, 2)}\n`;
+}
+
 function versionsOf(targets: NonNullable<Definition['targets']>): string {
   if (targets.length === 0) return 'Node.js 18.19 and newer';
   return targets

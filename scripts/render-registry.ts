@@ -11,7 +11,16 @@ export default registry;
 `;
 }
 
-function renderEntry({ file, name, targets = [], channels = {}, builtins = [] }: Definition): string {
+function renderEntry({
+  file,
+  name,
+  isOffByDefault,
+  options,
+  observed,
+  targets = [],
+  channels = {},
+  builtins = [],
+}: Definition): string {
   const modules = [...new Set(targets.map(({ module }) => module))].map((module) => ({
     name: module,
     files: filesOf(targets.filter((target) => target.module === module)),
@@ -19,6 +28,9 @@ function renderEntry({ file, name, targets = [], channels = {}, builtins = [] }:
   }));
   return `{
     name: ${JSON.stringify(name)},
+    ${isOffByDefault ? 'isOffByDefault: true,' : ''}
+    ${observed ? 'isBackground: true,' : ''}
+    ${options ? `options: ${JSON.stringify(options)},` : ''}
     modules: ${JSON.stringify(modules)},
     channels: ${JSON.stringify(Object.keys(channels))},
     builtins: ${JSON.stringify(builtins.map(({ module, nodeVersions, functions }) => ({ module, nodeVersions, functions: Object.keys(functions) })))},

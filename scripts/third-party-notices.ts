@@ -11,7 +11,11 @@ export function thirdPartyNotices(inputs: Iterable<string>): string {
   return `This package contains the following packages, bundled.\n\n${sections.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
+/** The official schema of configuration files, which is kept here; its code is made of it. */
+const schemaDirectory = 'src/config/file/schema';
+
 function packageDirectory(file: string): string | undefined {
+  if (file.startsWith(`${schemaDirectory}/`)) return schemaDirectory;
   return /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0];
 }
 

@@ -1,20 +1,32 @@
+import type { Attributes } from '@opentelemetry/api';
 import registry from '../instrumentations';
 import { version } from '../package.json';
 import { complainAboutNames, isInstrumentationEnabled } from './config/enabled';
 import { type Config, loadConfig } from './config/load';
+import { reportDirectory } from './config/report-directory';
 import { log, setLogLevel } from './diag/log';
 import { installHooks } from './hook/install';
 import { installedVersion } from './hook/installed';
 import { provideTelemetry, type Telemetry } from './kit/telemetry';
 import { type Delivery, deliverAtProcessEnd } from './lifecycle/process-end';
+import { isMainThread } from './model/main-thread';
 import { isSuppressed } from './model/suppress';
+import { createStandDown } from './own-sdk/stand-down';
 import { registerApiGlobals } from './sdk/api-globals';
 import { rootContext } from './sdk/context/context';
 import * as contexts from './sdk/context/context-manager';
-import { spanKey } from './sdk/trace/context-keys';
+import { parentOf, spanKey, suppressTracing } from './sdk/trace/context-keys';
+import type { StartOptions } from './sdk/trace/tracer-provider';
+import { observeInBackground } from './start/background';
+import { continueProcessTrace, prepareChildren } from './start/env-carrier';
 import type { StartEnvironment } from './start/environment';
-import { createPropagator } from './start/propagation';
+import { exceptionSink, recordUncaughtErrors } from './start/exceptions';
+import { logEmitter, startLogs } from './start/logs';
+import { startMetrics, withSelfMetrics } from './start/metrics';
+import { createContextPolicy, createPropagator } from './start/propagation';
+import type { Report } from './start/report';
 import { lazyResource } from './start/resource';
+import { connectThreads } from './start/threads';
 import { startTraces } from './start/traces';
 
 /**
@@ -22,54 +34,118 @@ import { startTraces } from './start/traces';
  * instrumentation loads with its library.
  */
 export function start(): void {
-  const { config, complaints } = loadConfig();
+  const { config, complaints } = loadConfig(undefined, registry);
   setLogLevel(config.logLevel);
-  const names = registry.map(({ name }) => name);
-  for (const complaint of [...complaints, ...complainAboutNames(config.instrumentations, names)])
-    log.warn(complaint);
+  // Worker threads have the same settings, as a rule.
+  if (isMainThread()) {
+    const names = registry.map(({ name }) => name);
+    for (const complaint of [...complaints, ...complainAboutNames(config.instrumentations, names)])
+      log.warn(complaint);
+  }
   if (!isWanted(config)) return;
 
   const deliveries: Delivery[] = [];
+  const resource = lazyResource(config);
+  const report = startReport(resource);
   const environment: StartEnvironment = {
     config,
-    resource: lazyResource(config),
+    resource,
     userAgent: `otel-instrument/${version} OTel-OTLP-Exporter-JavaScript/${version}`,
     processEnd: deliverAtProcessEnd(deliveries, config.exitTimeoutMillis),
     deliveries,
+    threads: connectThreads(config, deliveries),
+    report,
   };
+  const standDown = createStandDown(config.ownSdk);
   const propagator = createPropagator(config);
-  const tracerProvider = startTraces(environment);
-  registerApiGlobals(
-    { trace: tracerProvider, context: contexts.contextManager, propagation: propagator },
-    installedVersion('@opentelemetry/api'),
+  const loggerProvider = startLogs(environment, standDown);
+  const hasOwnLogs = () => standDown.isReplaced('logs');
+  if (loggerProvider) recordUncaughtErrors(loggerProvider, environment.processEnd, hasOwnLogs);
+  const spanSource = continueProcessTrace(
+    startTraces(environment, exceptionSink(loggerProvider, config)),
+    config,
+    propagator,
   );
+  const meterProvider = startMetrics(environment, () => standDown.isReplaced('metrics'));
+  const tracerProvider = withSelfMetrics(spanSource, meterProvider, config);
+  const taken = registerApiGlobals(
+    {
+      trace: tracerProvider,
+      context: contexts.contextManager,
+      propagation: propagator,
+      ...(meterProvider && { metrics: meterProvider }),
+      ...(loggerProvider && { logs: loggerProvider }),
+    },
+    installedVersion('@opentelemetry/api'),
+    standDown,
+  );
+  // By another preload.
+  for (const part of taken) standDown.onRegistered(part, true);
 
   const telemetry: Telemetry = {
     activeContext: contexts.activeContext,
-    withSpan: (parent, span) => parent.setValue(spanKey, span),
+    spanContextOf: parentOf,
+    untraced: suppressTracing,
+    withSpan(parent, span) {
+      // A sampler that waited for attributes decides now.
+      span.spanContext();
+      return parent.setValue(spanKey, span);
+    },
     run: contexts.runWithContext,
     enter: contexts.enterContext,
     runOutside: contexts.runOutsideContext,
     rootContext,
     propagator,
+    contextFor: createContextPolicy(config),
     isSuppressed,
+    isTracedElsewhere: standDown.isQuiet,
     instrumented(name) {
       const tracer = tracerProvider.getTracer(`otel-instrument/${name}`, version);
       return {
-        startSpan: (spanName, kind, parent, links) =>
-          tracer.startSpan(spanName, links ? { kind, links } : { kind }, parent),
+        startSpan(spanName, kind, parent, links) {
+          const options: StartOptions = links
+            ? { kind, links, isIncomplete: true }
+            : { kind, isIncomplete: true };
+          return tracer.startSpan(spanName, options, parent);
+        },
       };
     },
+    meter:
+      meterProvider &&
+      ((name, isBackground = false) =>
+        meterProvider.getMeter(`otel-instrument/${name}`, version, { isBackground })),
+    logs: loggerProvider && logEmitter(loggerProvider, hasOwnLogs),
     settings: {
       knownMethods: new Set(config.httpKnownMethods),
+      remoteParent: config.remoteParent,
       messagingEnvelope: config.messagingEnvelope,
+      ...config.operations,
+      logKeys: config.logKeys,
     },
   };
   provideTelemetry(telemetry);
-  installHooks(registry.filter(({ name }) => isInstrumentationEnabled(config.instrumentations, name)));
+  prepareChildren(config, propagator, () => isSuppressed() || standDown.isQuiet());
+  const enabled = registry.filter(({ name }) =>
+    isInstrumentationEnabled(config.instrumentations, name, !config.operations.options[name]!.enabled),
+  );
+  if (meterProvider) observeInBackground(enabled);
+  installHooks(enabled, report?.watch(standDown) ?? standDown);
+  if (report) {
+    deliveries.push(report.delivery);
+    environment.processEnd.arm();
+  }
+}
+
+/** What `otel-instrument doctor` asks for; nobody else does. */
+function startReport(resource: () => Attributes): Report | undefined {
+  const directory = reportDirectory();
+  if (directory === undefined) return undefined;
+  const { createReport } = require('./start/report') as typeof import('./start/report');
+  return createReport(directory, () => String(resource()['service.name']));
 }
 
 /** Without an exporter for any signal and without propagators asked for, there is nothing to do. */
-function isWanted({ traces, metrics, logs, propagatorsSet }: Config): boolean {
+function isWanted({ sdkDisabled, traces, metrics, logs, propagatorsSet }: Config): boolean {
+  if (sdkDisabled) return propagatorsSet;
   return traces.processors.length + metrics.readers.length + logs.processors.length > 0 || propagatorsSet;
 }

@@ -9,12 +9,23 @@ import { describe, test } from 'node:test';
  * `import type` alone. `node:` stands for Node's own modules.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  'src/cli': ['src/config', 'src/diag', 'package.json', 'commander', 'node:'],
-  'src/preload': ['src/config', 'src/diag', 'src/start.ts', 'node:'],
+  'src/cli': [
+    'src/config',
+    'src/diag',
+    // The same judgement of versions, and what the agent reports.
+    'src/hook/versions.ts',
+    'types:src/start/report.ts',
+    'instrumentations/libraries.json',
+    'package.json',
+    'commander',
+    'node:',
+  ],
+  'src/preload': ['src/config', 'src/diag', 'src/model/main-thread.ts', 'src/start.ts', 'node:'],
   // The one file that wires everything; instrumentations by their generated index.
   'src/start.ts': ['*'],
   'src/start': ['*'],
-  'src/config': ['src/diag', 'node:'],
+  // A configuration file is read by a bundle of its own, and `yaml` is in it.
+  'src/config': ['src/diag', 'types:src/model', 'yaml', 'node:'],
   'src/model': ['types:@opentelemetry/api', 'node:'],
   'src/diag': ['node:'],
   'src/sdk': ['src/model', 'src/diag', 'types:src/config', '@opentelemetry/api', 'node:'],
@@ -26,10 +37,19 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'protobufjs/minimal',
     'node:',
   ],
-  'src/hook': ['src/kit', 'src/diag', 'require-in-the-middle', 'import-in-the-middle', 'node:'],
+  'src/hook': [
+    'src/kit',
+    'src/diag',
+    'types:src/model',
+    'require-in-the-middle',
+    'import-in-the-middle',
+    'node:',
+  ],
   // Of the model only what there may be one of in a process: the clock, and the timers with their asynchronous context.
-  'src/kit': ['src/diag', 'src/model/clock.ts', '@opentelemetry/api', 'shimmer', 'node:'],
+  'src/kit': ['src/diag', 'types:src/model', 'src/model/clock.ts', '@opentelemetry/api', 'shimmer', 'node:'],
   'src/lifecycle': ['src/diag', 'src/model', 'node:'],
+  'src/threads': ['src/diag', 'src/model', 'node:'],
+  'src/own-sdk': ['src/diag'],
   // A definition: the kit, its own folder, Node, and the types of the library.
   instrumentations: ['src/kit/index.ts', 'types:*', 'node:'],
   'instrumentations/index.ts': ['types:src/hook', 'instrumentations'],
@@ -41,6 +61,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'instrumentations',
     'package.json',
     'esbuild',
+    'ajv',
     'node:',
   ],
 };
@@ -109,14 +130,16 @@ describe('what stands in one place', () => {
   test('process.env is read in src/config and src/cli', () => {
     // A child of ours inherits the environment as it is: nothing is read from it there.
     assert.deepEqual(
-      offenders(/\bprocess(_)?\.env\b/, /^src\/(config|cli)\/|^src\/export\/transport\/http-child\.ts$/),
+      offenders(/\bprocess(_)?\.env\b/, /^src\/(config|cli)\/|^src\/export\/transport\/child-process\.ts$/),
       [],
     );
   });
 
   test('console. is used in src/cli', () => {
-    assert.deepEqual(offenders(/\bconsole\./, /^src\/cli\//), []);
+    assert.deepEqual(offenders(/\bconsole\.\w+\(/, /^src\/cli\//), []);
   });
+
+  const isGenerated = (file: string) => file === 'instrumentations/index.ts';
 
   test(`no source has more than ${maxLines} lines`, () => {
     const long = sources.map((file) => ({
@@ -124,7 +147,7 @@ describe('what stands in one place', () => {
       lines: readFileSync(join(root, file), 'utf8').split('\n').length,
     }));
     assert.deepEqual(
-      long.filter(({ lines }) => lines > maxLines + 1),
+      long.filter(({ file, lines }) => lines > maxLines + 1 && !isGenerated(file)),
       [],
     );
   });

@@ -1,10 +1,15 @@
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { version } from '../../package.json';
-import { allSettings, type Setting, valueText } from '../config/settings';
-import { log } from '../diag/log';
 import { nearest } from '../config/nearest';
+import { allSettings, type Setting, valueText } from '../config/settings';
+import { general } from '../config/settings/general';
+import { optionSettings } from '../config/settings/options';
+import { log } from '../diag/log';
+import { libraries } from './libraries';
 
-const variableNames = allSettings.map(({ name }) => name);
+const options = optionSettings(libraries);
+const variableNames = [...allSettings, ...options].map(({ name }) => name);
 
 /**
  * Reads the flags before the command; the first argument that is not a flag, or follows `--`, starts it. `--help`, `--version` and
@@ -16,22 +21,57 @@ export function parseFlags(argv: readonly string[]): {
   variables: Record<string, string>;
   command: string[];
 } {
-  const variables: Record<string, string> = Object.create(null);
-  const program = new Command('otel-instrument')
-    .usage('[--flag value]... [--] command [args...]')
-    .description('Runs a command with OpenTelemetry in every Node.js process that it starts.')
+  const program = createProgram(
+    'otel-instrument',
+    '[--flag value]... [--] command [args...]',
+    'Runs a command with OpenTelemetry in every Node.js process that it starts.',
+  )
     .argument('[command...]')
     .passThroughOptions()
     .version(version, '-v, --version', 'Prints the version.')
+    .addHelpText('after', explanation);
+  const variables = addSettingFlags(program, argv);
+  program.parse(argv, { from: 'user' });
+  return { variables, command: program.args };
+}
+
+/** A command of ours: its help, and how its mistakes are told. */
+export function createProgram(name: string, usage: string, description: string): Command {
+  return new Command(name)
+    .usage(usage)
+    .description(description)
     .helpOption('-h, --help', 'Prints this text.')
-    .addHelpText('after', explanation)
+    .allowExcessArguments(false)
     .configureOutput({ outputError: (message) => log.error(plainMessage(message)) })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+}
 
+/** Adds `--format`, the first of the names being the default. */
+export function addFormat(program: Command, names: readonly string[]): void {
+  const option = new Option('--format <name>', `Prints in another form: ${names.join(', ')}.`);
+  program.addOption(
+    option.default(names[0]).argParser((value: string) => {
+      if (names.includes(value)) return value;
+      return program.error(`error: --format: expected ${names.join(', ')}, got ${JSON.stringify(value)}`);
+    }),
+  );
+}
+
+/**
+ * Adds a flag for each setting.
+ * @returns the variables that they set, once the program has parsed
+ */
+export function addSettingFlags(program: Command, argv: readonly string[]): Record<string, string> {
+  const variables: Record<string, string> = Object.create(null);
   for (const setting of allSettings) {
     program.addOption(
       new Option(`--${canonicalFlag(setting.name)} <value>`, describe(setting)).argParser(set(setting.name)),
     );
+  }
+  // There are too many of them to be listed here: `otel-instrument list` does.
+  for (const { name } of options) {
+    const parser = set(name);
+    program.addOption(new Option(`--${canonicalFlag(name)} <value>`).argParser(parser).hideHelp());
   }
   // Other spellings and names that are not in the table, as they stand. Flags after the command are among them, which is harmless:
   // they are declared, but commander stops reading at the command.
@@ -42,9 +82,7 @@ export function parseFlags(argv: readonly string[]): {
     const parser = known === undefined ? setUnknown(flag) : set(known);
     program.addOption(new Option(`${flag} <value>`).argParser(parser).hideHelp());
   }
-
-  program.parse(argv, { from: 'user' });
-  return { variables, command: program.args };
+  return variables;
 
   function set(name: string) {
     return (value: string) => {
@@ -52,7 +90,8 @@ export function parseFlags(argv: readonly string[]): {
       if (value.startsWith('--') && argv.includes(value)) {
         program.error(`error: --${canonicalFlag(name)}: expected a value, got "${value}"`);
       }
-      variables[name] = value;
+      // Whatever directory the command goes to.
+      variables[name] = name === general.configFile.name ? resolve(value) : value;
     };
   }
 
@@ -89,7 +128,8 @@ function plainVariable(flag: string): string {
   return name.startsWith('OTEL_') ? name : `OTEL_${name}`;
 }
 
-function canonicalFlag(variable: string): string {
+/** `OTEL_NODE_EXIT_TIMEOUT` is `--exit_timeout`. */
+export function canonicalFlag(variable: string): string {
   return variable.replace(/^OTEL_(NODE_)?/, '').toLowerCase();
 }
 
@@ -99,6 +139,13 @@ function describe({ description, parser, fallback }: Setting<unknown>): string {
 }
 
 const explanation = `
+Commands of its own, with their own --help:
+  otel-instrument config      every setting, its value and where it comes from
+  otel-instrument list        the supported libraries
+  otel-instrument doctor      why there is no telemetry; with -- and a command, also runs it and says what was recorded
+  otel-instrument bootstrap   which libraries of the project are instrumented, and what instruments the rest
+A program of such a name is run after --: otel-instrument -- list
+
 Each flag sets the variable of the same name for the command: --service_name and --service-name set OTEL_SERVICE_NAME,
 and are stronger than it. Any other OTEL_* variable can be set in the same way.
 

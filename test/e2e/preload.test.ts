@@ -160,13 +160,16 @@ for (const version of nodeVersionsToTest) {
     }
 
     for (const [name, files] of Object.entries(programs)) {
-      test(name, async () => {
+      test(name, async (t) => {
         const directory = join(project, `${version} ${name}`.replace(/\W/g, '-'));
         for (const [file, source] of Object.entries(files)) write(join(directory, file), source);
         const main = join(directory, Object.keys(files)[0]!);
         // A preload of nothing stands for ours, so that what a preload of any kind changes is the same on both sides.
         const options = { node: only, cwd: directory, preload: emptyPreload };
-        const runs = await withAndWithout([main], options, { preload: true });
+        const runs = await withAndWithout([main], options, {
+          preload: true,
+          env: { OTEL_EXPORTER_OTLP_ENDPOINT: (await receiverFor(t)).url },
+        });
         assertSameRun(name.startsWith('missing') ? withoutFrames(runs) : runs);
       });
     }
@@ -202,8 +205,14 @@ for (const version of nodeVersionsToTest) {
       '--test': { args: ['--test', '--test-reporter=tap', testFile()] },
     };
     for (const [name, { args, stdin }] of Object.entries(commands)) {
-      test(name, async () => {
-        const runs = normalize(await withAndWithout(args, { node: only, stdin, cwd: project }, {}));
+      test(name, async (t) => {
+        const runs = normalize(
+          await withAndWithout(
+            args,
+            { node: only, stdin, cwd: project },
+            { env: { OTEL_EXPORTER_OTLP_ENDPOINT: (await receiverFor(t)).url } },
+          ),
+        );
         assertSameRun(name === 'a missing file' ? withoutFrames(runs) : runs);
       });
     }

@@ -1,0 +1,26 @@
+/** One thing that was looked at. */
+export interface Finding {
+  /** A `note` is no fault, but may be the answer to "why do I see nothing of it?". */
+  readonly status: 'ok' | 'note' | 'problem';
+  /** What was found. */
+  readonly text: string;
+  /** What to do. */
+  readonly advice?: string;
+}
+
+export interface Section {
+  readonly title: string;
+  readonly findings: readonly Finding[];
+}
+
+export function ok(text: string): Finding {
+  return { status: 'ok', text };
+}
+
+export function note(text: string, advice?: string): Finding {
+  return { status: 'note', text, ...(advice !== undefined && { advice }) };
+}
+
+export function problem(text: string, advice?: string): Finding {
+  return { status: 'problem', text, ...(advice !== undefined && { advice }) };
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { satisfies } from 'semver';
+import { nodeVersions as handsOver } from '../../src/threads/offer';
+import { nodeVersion } from '../harness/node-versions';
+import { startOtlpReceiver } from '../harness/otlp-receiver';
+import { type ProgramRun, runProgram } from '../harness/run-program';
+import { layProgram } from '../harness/twin';
+import { versionSets } from '../harness/version-sets';
+import { assertSameRun, withAndWithout } from '../harness/with-and-without';
+
+const program = join(__dirname, '../../fixtures/core/workers/app.cjs');
+const tracesOnly = { OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
+
+/** How workers are started and how they end, with the number of those that make requests. */
+const ways: Readonly<Record<string, number>> = {
+  natural: 1,
+  exit: 1,
+  throw: 1,
+  terminate: 1,
+  'end of the process': 1,
+  'busy main thread': 1,
+  nested: 2,
+  eval: 1,
+  'execArgv: []': 1,
+  'env: SHARE_ENV': 1,
+  resourceLimits: 1,
+  'stdout: true': 1,
+  'several at once': 4,
+};
+
+for (const version of [process.versions.node, '18.19.0', '20.6.0', '22.14.0', '24.21.0', '26.10.0']) {
+  const node = nodeVersion(version);
+  describe(`worker threads, Node ${version}`, {
+    skip: typeof node === 'string' ? false : node.message,
+  }, () => {
+    for (const [way, count] of Object.entries(ways)) {
+      // Where a worker exports for itself, it has nobody who does so when it is stopped.
+      const isLost = !satisfies(version, handsOver) && ['terminate', 'end of the process'].includes(way);
+      test(way, { skip: isLost && 'workers export for themselves here' }, async (t) => {
+        const receiver = await startOtlpReceiver();
+        t.after(() => receiver.stop());
+        const runs = await withAndWithout(
+          [program, way],
+          { node: node as string },
+          { env: { ...tracesOnly, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } },
+        );
+        assertSameRun({ plain: sorted(runs.plain), traced: sorted(runs.traced) });
+        assert.match(runs.plain.stdout, /from: 'the main thread'/);
+        await receiver.drained();
+
+        // The server is in the main thread, the clients are in the workers; each span came once.
+        const ofThread = (isMain: boolean) =>
+          receiver.spans.filter(({ attributes }) => 'thread.id' in attributes !== isMain);
+        const ids = receiver.spans.map(({ spanId }) => spanId);
+        assert.equal(new Set(ids).size, ids.length);
+        assert.deepEqual(ofThread(true).map(kindAndPath).sort(), times(count, ['1 /first', '1 /second']));
+        assert.deepEqual(ofThread(false).map(kindAndPath).sort(), times(count, ['2 /first', '2 /second']));
+        const threadIds = new Set(ofThread(false).map(({ attributes }) => attributes['thread.id']));
+        assert.equal(threadIds.size, count);
+        if (satisfies(version, handsOver) && count === 1) {
+          const instances = new Set(receiver.spans.map(({ resource }) => resource['service.instance.id']));
+          assert.equal(instances.size, way === 'busy main thread' ? instances.size : 1);
+        }
+      });
+    }
+  });
+}
+
+test('a worker with an empty environment is traced as the main thread is', async (t) => {
+  const receiver = await startOtlpReceiver();
+  t.after(() => receiver.stop());
+  const env = { ...tracesOnly, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+  const registered = ['--require', join(__dirname, '../../register.js')];
+  const { stderr, exitCode } = await runProgram([...registered, program, 'env: {}'], { env });
+  // Its settings are the defaults, so there are metrics, which a worker exports for itself.
+  assert.doesNotMatch(stderr, /spans/);
+  assert.equal(exitCode, 0);
+  await receiver.drained();
+  assert.deepEqual(receiver.spans.map(kindAndPath).sort(), [
+    '1 /first',
+    '1 /second',
+    '2 /first',
+    '2 /second',
+  ]);
+});
+
+test('a worker that is traced where the main thread is not exports for itself', async (t) => {
+  const receiver = await startOtlpReceiver();
+  t.after(() => receiver.stop());
+  const env = {
+    ...tracesOnly,
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    NODE_OPTIONS: `--require ${join(__dirname, '../../register.js')}`,
+    OTEL_NODE_DORMANT_COMMANDS: 'nothing',
+  };
+  const source = `const { Worker } = require('node:worker_threads');
+    const server = require('node:http').createServer((_, response) => response.end()).listen(0, '127.0.0.1', () => {
+      const workerData = { port: server.address().port, way: 'natural' };
+      new Worker(${JSON.stringify(join(program, '../worker.cjs'))}, { workerData, env: ${JSON.stringify(env)} })
+        .on('exit', () => server.close());
+    });`;
+  const { stderr, exitCode } = await runProgram(['-e', source]);
+  assert.equal(stderr, '');
+  assert.equal(exitCode, 0);
+  await receiver.drained();
+  assert.deepEqual(receiver.spans.map(kindAndPath).sort(), ['2 /first', '2 /second']);
+});
+
+test('spans that come faster than the main thread takes them are dropped and said to be', async (t) => {
+  const receiver = await startOtlpReceiver();
+  t.after(() => receiver.stop());
+  const set = versionSets('api').find(({ version }) => version === '1.9.1')!;
+  const flood = join(layProgram(join(program, '..'), set.directory), 'flood.cjs');
+  const total = 20_000;
+  const { stdout, stderr, exitCode } = await runProgram([flood, `${total}`], {
+    preload: true,
+    env: { ...tracesOnly, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_NODE_EXIT_TIMEOUT: '20000' },
+  });
+  assert.equal(stdout, 'memory is bounded\n');
+  assert.equal(exitCode, 0);
+  assert.match(stderr, /^otel-instrument: telemetry of worker threads is dropped: .*\n$/);
+  await receiver.drained();
+  const ids = new Set(receiver.spans.map(({ spanId }) => spanId));
+  assert.equal(ids.size, receiver.spans.length);
+  // A ring holds about 2,500 of them; those that are kept are the oldest.
+  assert.ok(ids.size > 1000 && ids.size < total / 2, `${ids.size} came`);
+  assert.deepEqual(
+    receiver.spans.slice(0, 3).map(({ name }) => name),
+    ['first', 'span 0', 'span 1'],
+  );
+});
+
+test('a worker that only helps is left in peace: a transport of pino', async (t) => {
+  const receiver = await startOtlpReceiver();
+  t.after(() => receiver.stop());
+  const set = versionSets('pino').at(-1)!;
+  const logging = join(layProgram(join(program, '..'), set.directory), 'pino.cjs');
+  const env = { ...tracesOnly, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+  const runs = await withAndWithout([logging], {}, { env });
+  assertSameRun(runs);
+  assert.match(runs.plain.stdout, /through a worker/);
+  await receiver.drained();
+  assert.deepEqual(receiver.requests, []);
+});
+
+function kindAndPath({
+  kind,
+  attributes,
+}: {
+  kind: number;
+  attributes: Readonly<Record<string, unknown>>;
+}): string {
+  return `${kind} ${attributes['url.path'] ?? new URL(String(attributes['url.full'])).pathname}`;
+}
+
+function times(count: number, items: readonly string[]): string[] {
+  return items.flatMap((item) => Array.from({ length: count }, () => item));
+}
+
+/** Workers that run at the same time tell what they have to tell in any order. */
+function sorted(run: ProgramRun): ProgramRun {
+  return { ...run, stdout: run.stdout.split('\n').sort().join('\n') };
+}
