@@ -24,6 +24,9 @@ export const commonOptions: BuildOptions = {
   metafile: true,
 };
 
+/** Of what is read at every start: less to read, and lines of code are still told apart by their functions' names. */
+export const readAtEveryStart: BuildOptions = { minifyWhitespace: true };
+
 /** What reads a configuration file, a bundle of its own for those that load it: `externals` of theirs. */
 export const configFile = { './read-config-file': './config-file.js' };
 
@@ -41,9 +44,15 @@ export async function bundle({ entry, file, externals = {}, options = {} }: Bund
   // What another file lends is in that one.
   for (const input of Object.keys(metafile!.inputs)) if (!input.startsWith('lent:')) bundledFiles.add(input);
   const temporary = `${file}.${process.pid}`;
-  writeFileSync(temporary, outputFiles![0]!.contents);
+  writeFileSync(
+    temporary,
+    outputFiles![0]!.text.replace(inheritedNames, 'for (var name of Object.keys(all))'),
+  );
   renameSync(temporary, file);
 }
+
+/** esbuild defines exports in a loop that finds what a program has added to `Object.prototype` too, and then fails. */
+const inheritedNames = /for ?\(var name in all\)/;
 
 export function entryOptions(entry: Bundle['entry']): BuildOptions {
   return typeof entry === 'string'

@@ -20,7 +20,7 @@ const chunkPatterns: readonly [chunk: string, pattern: RegExp][] = [
     /^(src\/export\/otlp\/(common|scoped-batch|span|strings)|node_modules\/(protobufjs|@protobufjs|long)\/)/,
   ],
   ['threads', /^src\/(threads\/|export\/hand-over|start\/worker-thread)/],
-  ['rare', /^src\/sdk\/(calling-api-version|trace\/process-parent)/],
+  ['rare', /^src\/(sdk\/(calling-api-version|trace\/process-parent)|diag\/bundle)/],
   ['export', /^(src\/(export|sdk\/resource)|node_modules\/(protobufjs|@protobufjs|long))\//],
   ['messaging', /^(instrumentations\/kafkajs|src\/kit\/(operations\/messaging|messaging\/))/],
   [

@@ -7,23 +7,21 @@ import { reportDirectory } from './config/report-directory';
 import { log, setLogLevel } from './diag/log';
 import { installHooks } from './hook/install';
 import { installedVersion } from './hook/installed';
-import { provideTelemetry, type Telemetry } from './kit/telemetry';
+import type { RegistryEntry } from './hook/registry';
 import { type Delivery, deliverAtProcessEnd } from './lifecycle/process-end';
 import { isMainThread } from './model/main-thread';
 import { isSuppressed } from './model/suppress';
 import { createStandDown } from './own-sdk/stand-down';
 import { registerApiGlobals } from './sdk/api-globals';
-import { rootContext } from './sdk/context/context';
-import * as contexts from './sdk/context/context-manager';
-import { parentOf, spanKey, suppressTracing } from './sdk/trace/context-keys';
-import type { StartOptions } from './sdk/trace/tracer-provider';
+import { contextManager } from './sdk/context/context-manager';
 import { observeInBackground } from './start/background';
 import { continueProcessTrace, prepareChildren } from './start/env-carrier';
+import { tellOfBundle } from './start/bundle';
 import type { StartEnvironment } from './start/environment';
 import { exceptionSink, recordUncaughtErrors } from './start/exceptions';
-import { logEmitter, startLogs } from './start/logs';
+import { startLogs } from './start/logs';
 import { startMetrics, withSelfMetrics } from './start/metrics';
-import { createContextPolicy, createPropagator } from './start/propagation';
+import { lazyPropagator } from './start/propagation';
 import type { Report } from './start/report';
 import { lazyResource } from './start/resource';
 import { connectThreads } from './start/threads';
@@ -57,10 +55,10 @@ export function start(): void {
     report,
   };
   const standDown = createStandDown(config.ownSdk);
-  const propagator = createPropagator(config);
+  const propagator = lazyPropagator(config);
   const loggerProvider = startLogs(environment, standDown);
-  const hasOwnLogs = () => standDown.isReplaced('logs');
-  if (loggerProvider) recordUncaughtErrors(loggerProvider, environment.processEnd, hasOwnLogs);
+  if (loggerProvider)
+    recordUncaughtErrors(loggerProvider, environment.processEnd, () => standDown.isReplaced('logs'));
   const spanSource = continueProcessTrace(
     startTraces(environment, exceptionSink(loggerProvider, config)),
     config,
@@ -71,7 +69,7 @@ export function start(): void {
   const taken = registerApiGlobals(
     {
       trace: tracerProvider,
-      context: contexts.contextManager,
+      context: contextManager,
       propagation: propagator,
       ...(meterProvider && { metrics: meterProvider }),
       ...(loggerProvider && { logs: loggerProvider }),
@@ -82,58 +80,37 @@ export function start(): void {
   // By another preload.
   for (const part of taken) standDown.onRegistered(part, true);
 
-  const telemetry: Telemetry = {
-    activeContext: contexts.activeContext,
-    spanContextOf: parentOf,
-    untraced: suppressTracing,
-    withSpan(parent, span) {
-      // A sampler that waited for attributes decides now.
-      span.spanContext();
-      return parent.setValue(spanKey, span);
-    },
-    run: contexts.runWithContext,
-    enter: contexts.enterContext,
-    runOutside: contexts.runOutsideContext,
-    rootContext,
-    propagator,
-    contextFor: createContextPolicy(config),
-    isSuppressed,
-    isTracedElsewhere: standDown.isQuiet,
-    instrumented(name) {
-      const tracer = tracerProvider.getTracer(`otel-instrument/${name}`, version);
-      return {
-        startSpan(spanName, kind, parent, links) {
-          const options: StartOptions = links
-            ? { kind, links, isIncomplete: true }
-            : { kind, isIncomplete: true };
-          return tracer.startSpan(spanName, options, parent);
-        },
-      };
-    },
-    meter:
-      meterProvider &&
-      ((name, isBackground = false) =>
-        meterProvider.getMeter(`otel-instrument/${name}`, version, { isBackground })),
-    logs: loggerProvider && logEmitter(loggerProvider, hasOwnLogs),
-    settings: {
-      knownMethods: new Set(config.httpKnownMethods),
-      remoteParent: config.remoteParent,
-      messagingEnvelope: config.messagingEnvelope,
-      ...config.operations,
-      logKeys: config.logKeys,
-    },
-  };
-  provideTelemetry(telemetry);
   prepareChildren(config, propagator, () => isSuppressed() || standDown.isQuiet());
-  const enabled = registry.filter(({ name }) =>
-    isInstrumentationEnabled(config.instrumentations, name, !config.operations.options[name]!.enabled),
-  );
+  const enabled = enabledEntries(config, () => {
+    const { connectKit } = require('./start/telemetry') as typeof import('./start/telemetry');
+    connectKit({ config, standDown, tracerProvider, meterProvider, loggerProvider });
+    tellOfBundle(enabled);
+  });
   if (meterProvider) observeInBackground(enabled);
   installHooks(enabled, report?.watch(standDown) ?? standDown);
   if (report) {
     deliveries.push(report.delivery);
     environment.processEnd.arm();
   }
+}
+
+/**
+ * The instrumentations that the user wants.
+ * @param prepare - called once, before the first of them is loaded.
+ */
+function enabledEntries(config: Config, prepare: () => void): RegistryEntry[] {
+  const isOff = (name: string) => !config.operations.options[name]!.enabled;
+  let isPrepared = false;
+  return registry
+    .filter(({ name }) => isInstrumentationEnabled(config.instrumentations, name, isOff(name)))
+    .map((entry) => ({
+      ...entry,
+      load() {
+        if (!isPrepared) prepare();
+        isPrepared = true;
+        return entry.load();
+      },
+    }));
 }
 
 /** What `otel-instrument doctor` asks for; nobody else does. */

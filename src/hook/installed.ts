@@ -6,11 +6,11 @@ import { dirname, join } from 'node:path';
  * script or the working directory.
  */
 export function installedPackage(name: string): string | undefined {
-  for (const start of [process.argv[1] && dirname(realPath(process.argv[1])), process.cwd()]) {
+  for (const start of [process.argv[1] && dirname(realPath(process.argv[1])), workingDirectory()]) {
     for (let directory = start; directory; directory = parentOf(directory)) {
       const modules = join(directory, 'node_modules');
       for (const candidate of [join(modules, name), join(modules, '.pnpm', 'node_modules', name)]) {
-        if (existsSync(candidate)) return candidate;
+        if (exists(candidate)) return candidate;
       }
     }
   }
@@ -28,6 +28,24 @@ export function installedVersion(name: string): string | undefined {
     return typeof version === 'string' ? version : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** `undefined` if it has been removed. */
+function workingDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The permission model makes `existsSync` throw where nothing may be read. */
+function exists(path: string): boolean {
+  try {
+    return existsSync(path);
+  } catch {
+    return false;
   }
 }
 

@@ -123,11 +123,11 @@ export interface KitSettings {
   readonly logKeys: { readonly traceId: string; readonly spanId: string; readonly traceFlags: string };
 }
 
-/** The running SDK; set once at start, before any definition is loaded. */
-export let telemetry: Telemetry;
+/** The running SDK; filled once, before any definition is loaded. */
+export const telemetry = {} as Telemetry;
 
 export function provideTelemetry(provided: Telemetry): void {
-  telemetry = provided;
+  Object.assign(telemetry, provided);
 }
 
 export type { Attributes, Context, Span };

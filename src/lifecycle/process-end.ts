@@ -1,6 +1,8 @@
 import type { EventEmitter } from 'node:events';
+import { constants } from 'node:os';
 import { log, messageOf } from '../diag/log';
 import { monotonicMillis } from '../model/clock';
+import { detached } from '../model/timers';
 import { hideListeners } from './hide-listeners';
 import { replaceMethod } from './replace-method';
 
@@ -75,9 +77,11 @@ export function deliverAtProcessEnd(deliveries: readonly Delivery[], budgetMilli
 
   /** First in line: a listener that the program added by `once` is gone when those after it run. */
   function putFirst(event: string, listener: (...args: never[]) => void): void {
+    if (isFrozen()) return;
     const emitter: EventEmitter = process_;
     emitter.removeListener(event, listener as () => void);
-    emitter.prependListener(event, listener as () => void);
+    // The first listener of a signal makes Node's handle for it, which would keep the stores of whatever request is running.
+    detached(() => emitter.prependListener(event, listener as () => void));
   }
 
   /** By a proxy without an `apply` trap, whose absence is noticed in passing: `abort` prints the stack, and so there is nothing of ours on it. */
@@ -93,6 +97,7 @@ export function deliverAtProcessEnd(deliveries: readonly Delivery[], budgetMilli
 
   /** The limit of listeners is lifted meanwhile: one more than the program's must not make a warning. */
   function deliverLast(): void {
+    if (isFrozen()) return deliver();
     const limit = process_.getMaxListeners();
     process_.setMaxListeners(0);
     process_.removeListener('exit', deliver);
@@ -124,6 +129,7 @@ export function deliverAtProcessEnd(deliveries: readonly Delivery[], budgetMilli
   }
 
   function disarm(): void {
+    if (isFrozen()) return;
     isArmed = false;
     for (const signal of signals) process_.removeListener(signal, onSignal);
   }
@@ -139,7 +145,13 @@ export function deliverAtProcessEnd(deliveries: readonly Delivery[], budgetMilli
     }
     deliver();
     disarm();
+    if (isArmed) process_.exit(128 + constants.signals[signal]);
     process_.kill(process_.pid, signal);
+  }
+
+  /** A program can freeze `process`: then no listener can be added or removed, and the attempt throws. */
+  function isFrozen(): boolean {
+    return Object.isFrozen(process_);
   }
 
   function deliver(): void {

@@ -1,5 +1,4 @@
 import type { RegistryEntry } from '../hook/registry';
-import { startObserving } from '../kit/observed';
 import { isMainThread } from '../model/main-thread';
 import { startTimer } from '../model/timers';
 
@@ -12,6 +11,10 @@ export function observeInBackground(entries: readonly RegistryEntry[]): void {
   const background = isMainThread() ? entries.filter(({ isBackground }) => isBackground) : [];
   if (background.length === 0) return;
   startTimer(() => {
-    for (const entry of background) startObserving(entry.name, entry.load().observed!);
+    for (const entry of background) {
+      const { observed } = entry.load();
+      const { startObserving } = require('../kit/observed') as typeof import('../kit/observed');
+      startObserving(entry.name, observed!);
+    }
   }, delayMillis);
 }

@@ -4,8 +4,18 @@ import { environment } from '../config/environment';
 import { hookChildProcesses } from '../hook/child-processes';
 import { rootContext } from '../sdk/context/context';
 import { activeContext, setOutermostContext } from '../sdk/context/context-manager';
-import { extractFromEnvironment, injectIntoEnvironment } from '../sdk/propagation/environment';
 import { parentOf, spanKey } from '../sdk/trace/context-keys';
+
+/** What propagators call the identity of a span, and the baggage. */
+const variables = [
+  'TRACEPARENT',
+  'BAGGAGE',
+  'B3',
+  'X_B3_TRACEID',
+  'UBER_TRACE_ID',
+  'OT_TRACER_TRACEID',
+  'X_AMZN_TRACE_ID',
+];
 
 /**
  * Context that comes by the variables of this process (`OTEL_NODE_ENV_CARRIER`): its span becomes the parent of what begins in here, its baggage is
@@ -16,8 +26,8 @@ export function continueProcessTrace(
   { envCarrier }: Config,
   propagator: TextMapPropagator,
 ): TracerProvider {
-  if (!envCarrier.includes('in')) return provider;
-  const context = extractFromEnvironment(propagator, environment(), rootContext);
+  if (!envCarrier.includes('in') || !variables.some((name) => environment()[name])) return provider;
+  const context = requireCarrier().extractFromEnvironment(propagator, environment(), rootContext);
   if (context === rootContext) return provider;
   setOutermostContext(context.deleteValue(spanKey));
   const parent = parentOf(context);
@@ -38,8 +48,12 @@ export function prepareChildren(
     withoutInstanceId(variables, environment());
     const context = activeContext();
     if (!handsOut || isQuiet() || parentOf(context) === undefined) return;
-    injectIntoEnvironment(propagator, context, variables, environment());
+    requireCarrier().injectIntoEnvironment(propagator, context, variables, environment());
   });
+}
+
+function requireCarrier() {
+  return require('../sdk/propagation/environment') as typeof import('../sdk/propagation/environment');
 }
 
 const attributesVariable = 'OTEL_RESOURCE_ATTRIBUTES';

@@ -5,7 +5,7 @@ import type { ScopedMetric } from '../export/otlp/metric-batch';
 import type { Delivery } from '../lifecycle/process-end';
 import { isMainThread } from '../model/main-thread';
 import type { MetricData, PointIdentity, ScopeMetrics } from '../model/metric-data';
-import { detached, startTimer } from '../model/timers';
+import { detached } from '../model/timers';
 import type { MetricReader, ReaderOptions } from '../sdk/metrics/meter-provider';
 import { createPeriodicReader } from '../sdk/metrics/periodic-reader';
 import type { StartEnvironment } from './environment';
@@ -15,6 +15,8 @@ export interface PreparedReader {
   readonly options: ReaderOptions;
   /** Missing if the end of the process is nothing to it. */
   readonly delivery?: Delivery;
+  /** Starts what answers those who ask for metrics. */
+  readonly serve?: () => void;
 }
 
 /** What readers need to know, besides what signals share. */
@@ -113,17 +115,15 @@ function ofThread(metric: MetricData): MetricData {
   return { ...metric, points } as unknown as MetricData;
 }
 
-/** Serves what Prometheus asks for. The server starts as soon as the program has run its first lines, so that it does not hold them up. */
+/** Serves what Prometheus asks for. */
 export function preparePrometheus(
   { host, port, cardinalityLimit, cardinalityLimits }: Extract<ReaderConfig, { kind: 'prometheus' }>,
   read: () => MetricReader,
   { resource, isReplaced }: ReaderEnvironment,
 ): PreparedReader {
-  // One port, one thread: what workers measure is not served.
-  if (isMainThread()) startTimer(startServer, 0);
-  return { options: { temporality: 'cumulative', cardinalityLimit, cardinalityLimits } };
+  return { options: { temporality: 'cumulative', cardinalityLimit, cardinalityLimits }, serve };
 
-  function startServer(): void {
+  function serve(): void {
     const { servePrometheus } =
       require('../export/prometheus/server') as typeof import('../export/prometheus/server');
     servePrometheus({ host, port, resource, collect });

@@ -1,8 +1,10 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { Config } from '../config/config';
+import { isMainThread } from '../model/main-thread';
+import { startTimer } from '../model/timers';
 import type { SdkMeterProvider } from '../sdk/metrics/meter-provider';
 import type { StartEnvironment } from './environment';
-import { preparePeriodic, preparePrometheus } from './metric-readers';
+import { lazySource } from './lazy-source';
 
 /** What the rest of us gets of the metrics: the SDK's own provider, which loads when a meter is first asked for. */
 export interface LazyMeterProvider extends MeterProvider {
@@ -18,30 +20,18 @@ export function startMetrics(
   isReplaced: () => boolean,
 ): LazyMeterProvider | undefined {
   const { config, deliveries } = environment;
-  if (config.sdkDisabled || config.metrics.readers.length === 0) return undefined;
-  let provider: SdkMeterProvider | undefined;
-  const readers = config.metrics.readers.map((reader, index) => {
-    const read = () => provider?.readers[index];
-    return reader.kind === 'periodic'
-      ? preparePeriodic(reader, read, { ...environment, isReplaced })
-      : preparePrometheus(reader, () => requireProvider().readers[index]!, { ...environment, isReplaced });
+  const { readers } = config.metrics;
+  if (config.sdkDisabled || readers.length === 0) return undefined;
+  const source = lazySource(deliveries, () => {
+    const { createMetricSource } = require('./metric-source') as typeof import('./metric-source');
+    return createMetricSource({ ...environment, isReplaced });
   });
-  for (const { delivery } of readers) if (delivery) deliveries.push(delivery);
+  // One port, one thread: what workers measure is not served. The server starts after the program's first lines, so that it does not hold them up.
+  if (isMainThread() && readers.some(({ kind }) => kind === 'prometheus'))
+    startTimer(() => source().serve(), 0);
   return {
-    getMeter: (...args): ReturnType<SdkMeterProvider['getMeter']> => requireProvider().getMeter(...args),
+    getMeter: (...scope): ReturnType<SdkMeterProvider['getMeter']> => source().provider.getMeter(...scope),
   };
-
-  function requireProvider(): SdkMeterProvider {
-    if (provider) return provider;
-    const { createMeterProvider } =
-      require('../sdk/metrics/meter-provider') as typeof import('../sdk/metrics/meter-provider');
-    provider = createMeterProvider({
-      readers: readers.map(({ options }) => options),
-      views: config.metrics.views,
-      exemplarFilter: config.metrics.exemplarFilter,
-    });
-    return provider;
-  }
 }
 
 /** The tracer provider, whose spans are counted if the SDK is to report on itself. */

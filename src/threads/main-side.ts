@@ -27,7 +27,8 @@ const maxCount = 512;
  * @param serviceName - of this thread, if it was given one.
  */
 export function receiveFromWorkers(serviceName: string | undefined, take: TakeItem): WorkerInbox {
-  const workers = new Map<number, Worker>();
+  /** Not held: a worker that has ended goes with the listeners that the program gave it. */
+  const workers = new Map<number, WeakRef<Worker>>();
   const readers = new Map<number, ItemReader>();
   const scopes = new Map<string, Scope>();
   let channel: BroadcastChannel | undefined;
@@ -35,9 +36,15 @@ export function receiveFromWorkers(serviceName: string | undefined, take: TakeIt
   return { onWorker, hasItems, takeAll };
 
   function onWorker(worker: Worker): void {
-    for (const [id, { threadId }] of workers) if (threadId < 0 && !readers.has(id)) workers.delete(id);
-    workers.set(worker.threadId, worker);
+    for (const id of workers.keys()) if (isGone(id) && !readers.has(id)) workers.delete(id);
+    workers.set(worker.threadId, new WeakRef(worker));
     channel ??= detached(listen);
+  }
+
+  /** Node itself holds the workers that run. */
+  function isGone(id: number): boolean {
+    const worker = workers.get(id)?.deref();
+    return worker === undefined || worker.threadId < 0;
   }
 
   function listen(): BroadcastChannel {
@@ -68,10 +75,10 @@ export function receiveFromWorkers(serviceName: string | undefined, take: TakeIt
   function takeFrom(maxCount?: number): void {
     for (const [id, reader] of readers) {
       // Asked first: what a worker wrote in its last moment is there when it is gone.
-      const isGone = workers.get(id)!.threadId < 0;
+      const isLast = isGone(id);
       reader.read(take, maxCount);
       countDropped(reader.takeDroppedCount());
-      if (isGone && reader.isEmpty()) {
+      if (isLast && reader.isEmpty()) {
         readers.delete(id);
         workers.delete(id);
       }

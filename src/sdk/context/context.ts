@@ -2,7 +2,7 @@ import type { Context } from '@opentelemetry/api';
 
 /**
  * An immutable context as a linked list: setting a value costs one small object, where the API's own implementation
- * copies a Map. Chains are short (span, baggage, one or two keys of ours).
+ * copies a Map. Chains are short (span, baggage, one or two keys of ours), since each key is in them once.
  */
 class LinkedContext implements Context {
   constructor(
@@ -21,11 +21,24 @@ class LinkedContext implements Context {
   }
 
   setValue(key: symbol, value: unknown): Context {
-    return new LinkedContext(this, key, value);
+    return new LinkedContext(this.deleteValue(key), key, value);
   }
 
-  deleteValue(key: symbol): Context {
-    return new LinkedContext(this, key, undefined);
+  /** What is replaced must go: in a chain of callbacks that each set the same key, the list would grow for ever. */
+  deleteValue(key: symbol): LinkedContext {
+    if (this.key === key && this.parent !== undefined) return this.parent;
+    return this.has(key) ? this.without(key) : this;
+  }
+
+  private has(key: symbol): boolean {
+    let node: LinkedContext | undefined = this;
+    while (node !== undefined && node.key !== key) node = node.parent;
+    return node?.parent !== undefined;
+  }
+
+  private without(key: symbol): LinkedContext {
+    const parent = this.parent!;
+    return this.key === key ? parent : new LinkedContext(parent.without(key), this.key, this.value);
   }
 }
 

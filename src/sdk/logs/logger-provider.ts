@@ -16,6 +16,9 @@ export interface LoggerProviderOptions {
   readonly sink: RecordSink;
 }
 
+/** Programs that make up a name for each request get their loggers all the same. */
+const maxRemembered = 1000;
+
 /** The API's logger provider; loggers of the same name, version and schema are one. */
 export function createLoggerProvider(options: LoggerProviderOptions): LoggerProvider {
   const loggers = new Map<string, Logger>();
@@ -24,8 +27,10 @@ export function createLoggerProvider(options: LoggerProviderOptions): LoggerProv
       const schemaUrl = loggerOptions?.schemaUrl;
       const key = `${name}@${version ?? ''}:${schemaUrl ?? ''}`;
       let logger = loggers.get(key);
-      if (!logger)
-        loggers.set(key, (logger = createLogger(options, { name: String(name), version, schemaUrl })));
+      if (!logger) {
+        logger = createLogger(options, { name: String(name), version, schemaUrl });
+        if (loggers.size < maxRemembered) loggers.set(key, logger);
+      }
       return logger;
     },
   };
@@ -75,7 +80,8 @@ function limitedAttributes({ attributes, exception }: LogRecord, limits: LogsCon
   return { attributeKeys, attributeValues, droppedAttributesCount };
 
   function addAll(source: Readonly<Record<string, unknown>> | undefined): void {
-    for (const key in source) {
+    if (source === undefined) return;
+    for (const key of Object.keys(source)) {
       if (key === '' || (source !== attributes && attributeKeys.includes(key))) continue;
       const value = anyValue(source[key], limits.attributeValueLength);
       if (value === undefined) continue;

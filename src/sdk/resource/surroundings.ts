@@ -1,10 +1,20 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
 import { hostname } from 'node:os';
+import { sep } from 'node:path';
 import { suppressed } from '../../model/suppress';
 import type { LookupOptions, Surroundings } from './detector';
 
 const maxAnswerChars = 1024 * 1024;
+
+/** The root where it has been removed: nothing above a program is found there either. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return sep;
+  }
+}
 
 /**
  * The machine as it is. Requests are never traced and use no proxy.
@@ -24,7 +34,7 @@ export function createSurroundings(
     platform: process.platform,
     hostname: hostname(),
     argv: process.argv,
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     readFile(path) {
       if (!files.has(path)) files.set(path, read(path));
       return files.get(path);
