@@ -21,8 +21,8 @@ describe('settings that cannot be used cost one line', () => {
       line: /^otel-instrument: OTEL_EXPORTER_OTLP_ENDPOINT: expected .*"collector:4318:x"; using http:\/\/localhost:4318$/,
     },
     {
-      env: { OTEL_TRACES_EXPORTER: 'zipkin' },
-      line: /^otel-instrument: OTEL_TRACES_EXPORTER: expected .*"zipkin"; using otlp$/,
+      env: { OTEL_TRACES_EXPORTER: 'jaeger' },
+      line: /^otel-instrument: OTEL_TRACES_EXPORTER: expected .*"jaeger"; using otlp$/,
     },
     {
       env: { OTEL_BSP_MAX_QUEUE_SIZE: 'x' },
@@ -36,8 +36,11 @@ describe('settings that cannot be used cost one line', () => {
   for (const { env, line } of cases) {
     test(Object.entries(env).join(), async (t) => {
       const receiver = await receiverFor(t);
-      const endpoint = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces` };
-      const runs = await withAndWithout([program, 'natural'], {}, { env: { ...endpoint, ...env } });
+      const working = {
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces`,
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${receiver.url}/v1/metrics`,
+      };
+      const runs = await withAndWithout([program, 'natural'], {}, { env: { ...working, ...env } });
       assertSameRun(runs, 1);
       assert.match(runs.traced.stderr.trim(), line);
       await receiver.drained();
@@ -48,17 +51,20 @@ describe('settings that cannot be used cost one line', () => {
   test('a collector that is down', async () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:secret@127.0.0.1:1' };
     const runs = await withAndWithout([program, 'natural'], {}, { env });
-    assertSameRun(runs, 1);
+    assertSameRun(runs, 2);
+    const why = '(ECONNREFUSED: nothing listens there; is the collector running?)';
+    const lost = (what: string, signal: string, count: string) =>
+      `otel-instrument: ${what} not delivered to http://127.0.0.1:1/v1/${signal} at the end of the process: ${count} ${why}\n`;
     assert.equal(
-      runs.traced.stderr,
-      'otel-instrument: spans not delivered to http://127.0.0.1:1/v1/traces at the end of the process: 2 (ECONNREFUSED)\n',
+      runs.traced.stderr.replace(/: \d+ (?=.*\n$)/, ': <count> '),
+      lost('spans', 'traces', '2') + lost('metrics', 'metrics', '<count>'),
     );
   });
 
   test('nothing is said at OTEL_LOG_LEVEL=none', async () => {
     const env = {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
-      OTEL_TRACES_EXPORTER: 'zipkin',
+      OTEL_TRACES_EXPORTER: 'jaeger',
       OTEL_LOG_LEVEL: 'none',
     };
     assertSameRun(await withAndWithout([program, 'natural'], {}, { env }), 0);
@@ -152,9 +158,25 @@ describe('headers', () => {
 });
 
 describe('OTEL_TRACES_EXPORTER', () => {
-  test('none: nothing is sent or said', async (t) => {
+  test('none: no spans are sent, and nothing is said', async (t) => {
     const receiver = await receiverFor(t);
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_TRACES_EXPORTER: 'none' };
+    assertSameRun(await withAndWithout([program, 'natural'], {}, { env }));
+    await receiver.drained();
+    assert.deepEqual(
+      receiver.requests.map(({ path }) => path),
+      ['/v1/metrics'],
+    );
+  });
+
+  test('none, as for metrics and logs: nothing is sent or said', async (t) => {
+    const receiver = await receiverFor(t);
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_TRACES_EXPORTER: 'none',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+    };
     assertSameRun(await withAndWithout([program, 'natural'], {}, { env }));
     await receiver.drained();
     assert.equal(receiver.requests.length, 0);

@@ -42,7 +42,12 @@ for (const compression of ['none', 'gzip']) {
     const collector = await serverFor(t, startCollector);
     if (collector === undefined) return;
     const program = join(layProgram(fixture, versionSets('api').at(-1)!.directory), 'app.cjs');
-    const settings = { OTEL_RESOURCE_ATTRIBUTES: 'team=grün', OTEL_EXPORTER_OTLP_COMPRESSION: compression };
+    const settings = {
+      OTEL_RESOURCE_ATTRIBUTES: 'team=grün',
+      OTEL_EXPORTER_OTLP_COMPRESSION: compression,
+      // The program brings metrics of its own.
+      OTEL_METRICS_EXPORTER: 'none',
+    };
     const run = (endpoint: string) =>
       runProgram([program], {
         preload: true,
@@ -116,11 +121,14 @@ function spansOf({ resourceSpans }: JsonRequest): Comparable[] {
 
 function attributesOf(pairs: readonly JsonAttribute[] = []): DecodedSpan['attributes'] {
   return Object.fromEntries(
-    pairs.map(({ key, value }) => [
-      key,
-      'intValue' in value ? Number(value.intValue) : Object.values(value)[0],
-    ]),
+    pairs.map(({ key, value }) => [key, plainValue(value)]),
   ) as DecodedSpan['attributes'];
+}
+
+function plainValue(value: JsonAttribute['value']): unknown {
+  if ('intValue' in value) return Number(value.intValue);
+  if ('arrayValue' in value) return (value.arrayValue as { values: (typeof value)[] }).values.map(plainValue);
+  return Object.values(value)[0];
 }
 
 /** What is the same in two runs of a program: all but ids, times, ports and process. */

@@ -54,7 +54,7 @@ export const instrumentations = {
   excludedUrls: optional(
     'OTEL_NODE_EXCLUDED_URLS',
     urlPatterns,
-    'Names URLs by regular expressions: requests to them, served or sent, are not recorded, nor what is done for them.',
+    'Names URLs by regular expressions, searched in the whole and in path and query alone: requests to them, served or sent, are not recorded, nor what is done for them.',
   ),
   sensitiveQueryParameters: optional(
     'OTEL_INSTRUMENTATION_SANITIZATION_URL_EXPERIMENTAL_SENSITIVE_QUERY_PARAMETERS',

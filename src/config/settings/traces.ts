@@ -1,5 +1,5 @@
 import { boolean, endpoint, oneOf, someOf, string, timeoutMillis } from '../parsers';
-import { count, millis, optional, setting, size } from './setting';
+import { alsoNamed, count, millis, optional, setting, size } from './setting';
 
 /** What concerns spans, but for OTLP. */
 export const traces = {
@@ -105,16 +105,17 @@ export const traces = {
     'Limits the number of events of a span.',
   ),
   spanLinkCount: setting('OTEL_SPAN_LINK_COUNT_LIMIT', count, 128, 'Limits the number of links of a span.'),
-  eventAttributeCount: setting(
-    'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT',
-    count,
-    128,
-    'Limits the number of attributes of a span event.',
+  eventAttributeCount: alsoNamed(
+    setting(
+      'OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT',
+      count,
+      128,
+      'Limits the number of attributes of a span event.',
+    ),
+    'OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT',
   ),
-  linkAttributeCount: setting(
-    'OTEL_LINK_ATTRIBUTE_COUNT_LIMIT',
-    count,
-    128,
-    'Limits the number of attributes of a span link.',
+  linkAttributeCount: alsoNamed(
+    setting('OTEL_LINK_ATTRIBUTE_COUNT_LIMIT', count, 128, 'Limits the number of attributes of a span link.'),
+    'OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT',
   ),
 };

@@ -90,7 +90,9 @@ const bytes: Scale = [
 ];
 
 function scaled(value: number, scale: Scale): string {
-  const [factor, unit] = scale.find(([size]) => Math.abs(value) >= size) ?? scale.at(value === 0 ? 0 : -1)!;
+  // Zero is zero of the unit itself.
+  const size = Math.abs(value) || 1;
+  const [factor, unit] = scale.find(([each]) => size >= each) ?? scale.at(-1)!;
   return `${threeDigits(value / factor)} ${unit}`;
 }
 

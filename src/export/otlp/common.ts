@@ -53,7 +53,8 @@ function writeShort(writer: WriterBuffer, tag: number, key: string, text: string
 
 /** Writes every attribute as a `KeyValue` field. */
 export function writeAttributes(writer: Writer, tag: number, attributes: Attributes | undefined): void {
-  for (const key in attributes) {
+  if (attributes === undefined) return;
+  for (const key of Object.keys(attributes)) {
     const value = attributes[key];
     if (value !== undefined) writeKeyValue(writer, tag, key, value);
   }
@@ -91,7 +92,7 @@ function writeArray(writer: Writer, items: readonly unknown[]): void {
 
 function writeMap(writer: Writer, map: Readonly<Record<string, unknown>>): void {
   writer.uint32(anyValue.map).fork();
-  for (const key in map) writeKeyValue(writer, keyValueList.values, key, map[key]);
+  for (const key of Object.keys(map)) writeKeyValue(writer, keyValueList.values, key, map[key]);
   writer.ldelim();
 }
 

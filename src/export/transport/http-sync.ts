@@ -63,7 +63,7 @@ function requestHead(
   // Through a proxy the host is another than the one that is connected to.
   if (headers.host === undefined) lines.push(`host: ${host}:${options.port}`);
   if (options.auth) lines.push(`authorization: Basic ${Buffer.from(options.auth).toString('base64')}`);
-  for (const name in headers) lines.push(`${name}: ${headers[name]}`);
+  for (const name of Object.keys(headers)) lines.push(`${name}: ${headers[name]}`);
   lines.push(`content-length: ${length}`);
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }

@@ -45,7 +45,7 @@ function setHeader(span: Span, part: string, name: string, value: HeaderValue): 
 /** Headers in an object, such as those of an `IncomingMessage`. */
 export function plainHeaders(headers: Readonly<Record<string, HeaderValue>>): HeaderSource {
   return {
-    get: (name) => headers[name],
+    get: (name) => (Object.hasOwn(headers, name) ? headers[name] : undefined),
     names: () => Object.keys(headers).filter((name) => !name.startsWith(':')),
   };
 }

@@ -13,10 +13,19 @@ export function urlRedactor(): UrlRedactor {
   return redactor;
 }
 
-/** Whether the user wants nothing recorded of requests to this URL. */
-export function isExcluded(url: string): boolean {
+/**
+ * Whether the user wants nothing recorded of requests to this URL: expressions are searched in all of it, and in its path and query alone, so that
+ * `^/health$` means something for either side.
+ * @param authority - of the URL, where the target has none.
+ */
+export function isExcluded(target: string, scheme = 'http', authority = ''): boolean {
   const { excludedUrls } = telemetry.settings;
-  return excludedUrls?.some((expression) => expression.test(url.slice(0, MAX_URL_CHARS))) ?? false;
+  if (excludedUrls === undefined) return false;
+  const schemeEnd = target.startsWith('/') ? -1 : target.indexOf('://');
+  const pathStart = schemeEnd < 0 ? 0 : target.indexOf('/', schemeEnd + 3);
+  const path = pathStart < 0 ? '/' : target.slice(pathStart, pathStart + MAX_URL_CHARS);
+  const url = (schemeEnd < 0 ? `${scheme}://${authority}${target}` : target).slice(0, MAX_URL_CHARS);
+  return excludedUrls.some((expression) => expression.test(path) || expression.test(url));
 }
 
 /** Whether the method is recorded as it is; otherwise it becomes `_OTHER`. Methods are case-sensitive (RFC 9110, 9.1). */

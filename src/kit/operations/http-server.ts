@@ -75,7 +75,7 @@ export function httpServer(instrumentation: string) {
           ? telemetry.rootContext
           : telemetry.propagator.extract(telemetry.rootContext, request.headers, headerGetter);
       // What is done for an excluded request is not recorded either.
-      if (excludedUrls && isExcluded(request.url ?? ''))
+      if (excludedUrls && isExcluded(request.url ?? '', schemeOf(request), authorityOf(request)))
         return startIn(telemetry.untraced(remote), request, identity, undefined, true);
       return remoteParent === 'link'
         ? startIn(telemetry.rootContext, request, identity, linksTo(remote))
@@ -204,6 +204,11 @@ function schemeOf({ headers, socket }: ServerRequest): string {
   return socket?.encrypted ? 'https' : 'http';
 }
 
+/** As the client asked for it, perhaps a proxy. */
+function authorityOf({ headers }: Pick<ServerRequest, 'headers'>): string | undefined {
+  return firstHeader(headers[':authority']) || firstHeader(headers.host);
+}
+
 function protocolVersion({ httpVersion }: ServerRequest): string {
   return httpVersion === '2.0' ? '2' : httpVersion;
 }
@@ -221,8 +226,7 @@ function setUrl(span: Active['span'], { method = 'GET', url, headers, socket }: 
   const forwarded = readForwarded(headers);
   const target = splitTarget(url ?? (method === 'CONNECT' ? '' : '/'), method);
   const scheme = forwarded.proto?.toLowerCase() ?? target.scheme ?? (socket?.encrypted ? 'https' : 'http');
-  const authority =
-    forwarded.host || target.authority || firstHeader(headers[':authority']) || firstHeader(headers.host);
+  const authority = forwarded.host || target.authority || authorityOf({ headers });
   set(span, 'url.path', target.path);
   span.setAttribute('url.scheme', scheme);
   if (target.query !== undefined) span.setAttribute('url.query', urlRedactor().redactQuery(target.query));

@@ -15,7 +15,7 @@ import type { MessagingMetrics } from './messaging-metrics';
 export interface MessagingClient<C extends Call> {
   /** Name of the instrumentation, as in its definition. */
   readonly instrumentation: string;
-  /** A well-known value of `messaging.system`, else the system's own name in lower case. */
+  /** A well-known value of `messaging.system.name`, else the system's own name in lower case. */
   readonly system: string;
   readonly clientId?: Getter<C, string>;
   readonly serverAddress?: Getter<C, string>;
@@ -30,7 +30,7 @@ export function messagingSpanName(operationName: string, destination: string | u
 }
 
 export function setClient<C extends Call>(span: Span, client: MessagingClient<C>, call: C): void {
-  span.setAttribute('messaging.system', client.system);
+  span.setAttribute('messaging.system.name', client.system);
   set(span, 'messaging.client.id', read(client.clientId, call));
 }
 
@@ -41,7 +41,8 @@ export function setServer<C extends Call>(span: Span, client: MessagingClient<C>
 }
 
 export function setAll(span: Span, attributes: Attributes | undefined): void {
-  for (const key in attributes) set(span, key, attributes[key]);
+  if (attributes === undefined) return;
+  for (const key of Object.keys(attributes)) set(span, key, attributes[key]);
 }
 
 export function setFailure<C extends Call>(span: Span, client: MessagingClient<C>, call: C): void {

@@ -5,7 +5,7 @@ const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.
 
 const attributes = [
   'messaging.operation.name',
-  'messaging.system',
+  'messaging.system.name',
   'messaging.destination.name',
   'messaging.destination.partition.id',
   'messaging.consumer.group.name',

@@ -89,11 +89,14 @@ export function createUrlRedactor(keys: SensitiveKeys = defaultSensitiveKeys): U
   };
 }
 
+const authorityEnds = ['/', '?', '#'];
+const parametersStart = ['?', '#'];
+const valueEnds = ['&', '#'];
+
 function withoutCredentials(url: string): string {
   const start = startOfAuthority(url);
   if (start < 0) return url;
-  let end = start;
-  while (end < url.length && !endsAuthority(url.charCodeAt(end))) end++;
+  const end = firstOf(authorityEnds, url, start);
   // The last one: a careless password may contain others.
   const at = url.lastIndexOf('@', end - 1);
   return at < start ? url : `${url.slice(0, start)}${REDACTED}:${REDACTED}${url.slice(at)}`;
@@ -101,26 +104,27 @@ function withoutCredentials(url: string): string {
 
 /** After `scheme://` or `//`; generous with the number and the kind of slashes, as the WHATWG's parser is. */
 function startOfAuthority(url: string): number {
-  let start = 0;
-  while (start < url.length && url.charCodeAt(start) !== COLON && !endsAuthority(url.charCodeAt(start)))
-    start++;
-  if (url.charCodeAt(start) === COLON) start++;
+  const colon = url.indexOf(':');
+  let start = firstOf(authorityEnds, url, 0);
+  if (colon >= 0 && colon < start) start = colon + 1;
   const afterScheme = start;
   while (url.charCodeAt(start) === SLASH || url.charCodeAt(start) === BACKSLASH) start++;
   const slashes = start - afterScheme;
   return slashes >= (afterScheme === 0 ? 2 : 1) ? start : -1;
 }
 
-function endsAuthority(code: number): boolean {
-  return code === SLASH || code === QUESTION_MARK || code === HASH;
+function startOfParameters(url: string): number {
+  return Math.min(firstOf(parametersStart, url, 0) + 1, url.length);
 }
 
-function startOfParameters(url: string): number {
-  for (let i = 0; i < url.length; i++) {
-    const code = url.charCodeAt(i);
-    if (code === QUESTION_MARK || code === HASH) return i + 1;
+/** Where the first of the marks is, or the end. By `indexOf`, which in long texts is ten times faster than a loop. */
+function firstOf(marks: readonly string[], text: string, start: number): number {
+  let first = text.length;
+  for (const mark of marks) {
+    const at = text.indexOf(mark, start);
+    if (at >= 0 && at < first) first = at;
   }
-  return url.length;
+  return first;
 }
 
 /** A key begins after any separator; a sensitive value ends only at `&` or `#`, for it may contain the others. */
@@ -136,7 +140,7 @@ function redactValues(text: string, start: number, isSensitive: (key: string) =>
       const isSecret = isSensitive(text.slice(keyStart, i));
       keyStart = i + 1;
       if (!isSecret) continue;
-      const valueEnd = endOfValue(text, i + 1);
+      const valueEnd = firstOf(valueEnds, text, i + 1);
       if (valueEnd > i + 1) {
         redacted += text.slice(copied, i + 1) + REDACTED;
         copied = valueEnd;
@@ -147,15 +151,6 @@ function redactValues(text: string, start: number, isSensitive: (key: string) =>
     }
   }
   return copied === 0 && i >= text.length ? text : redacted + text.slice(copied, i);
-}
-
-function endOfValue(text: string, position: number): number {
-  while (position < text.length) {
-    const code = text.charCodeAt(position);
-    if (code === AMPERSAND || code === HASH) break;
-    position++;
-  }
-  return position;
 }
 
 function plainForm(key: string): string {

@@ -54,8 +54,8 @@ export function limitedAttributes(
   const kept: Attributes = {};
   let count = 0;
   let dropped = 0;
-  for (const key in attributes) {
-    const value = key === '' ? undefined : limitedValue(attributes[key], maxLength);
+  for (const key of Object.keys(attributes ?? {})) {
+    const value = key === '' ? undefined : limitedValue(attributes![key], maxLength);
     if (value === undefined) continue;
     if (count < maxCount) {
       kept[key] = value;

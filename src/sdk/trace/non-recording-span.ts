@@ -1,4 +1,4 @@
-import type { Span, SpanContext } from '@opentelemetry/api';
+import type { Span, SpanContext, SpanKind } from '@opentelemetry/api';
 
 /** A span that only carries its identity: not sampled, or the parent in another process. Every other call does nothing. */
 export class NonRecordingSpan implements Span {
@@ -34,3 +34,22 @@ export class NonRecordingSpan implements Span {
   recordException(): void {}
   end(): void {}
 }
+
+export const invalidSpanContext: SpanContext = {
+  traceId: '00000000000000000000000000000000',
+  spanId: '0000000000000000',
+  traceFlags: 0,
+};
+
+/**
+ * The span of what is not to be traced. A parent is handed on as it came. Without one, what is done for a request to a server goes on in a trace that is
+ * not sampled, also elsewhere; but a program that calls others on its own account tells them nothing, so that they decide themselves.
+ */
+export function suppressedSpan(
+  parent: SpanContext | undefined,
+  identity: SpanContext,
+  kind: SpanKind | undefined,
+): NonRecordingSpan {
+  return new NonRecordingSpan(parent ?? (kind === server ? identity : invalidSpanContext));
+}
+const server: SpanKind.SERVER = 1;

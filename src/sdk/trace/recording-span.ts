@@ -92,7 +92,7 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
   }
 
   setAttributes(attributes: Attributes): this {
-    for (const key in attributes) this.setAttribute(key, attributes[key]);
+    for (const key of Object.keys(attributes ?? {})) this.setAttribute(key, attributes[key]);
     return this;
   }
 

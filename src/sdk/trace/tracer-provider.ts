@@ -1,10 +1,10 @@
-import type { Context, Span, SpanContext, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
+import type { Context, Span, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
 import type { KeepConfig } from '../../config/sampler-config';
 import type { Scope } from '../../model/span-data';
 import { activeContext, runWithContext } from '../context/context-manager';
 import { isTracingSuppressed, parentOf, spanKey } from './context-keys';
 import { newIdentity } from './ids';
-import { NonRecordingSpan } from './non-recording-span';
+import { invalidSpanContext, NonRecordingSpan, suppressedSpan } from './non-recording-span';
 import { RecordingSpan, type SpanEnvironment } from './recording-span';
 import type { StartSpan } from './sampling/detailed-start';
 import type { IdentitySampler, Sampler } from './sampling/sampler';
@@ -29,12 +29,8 @@ export interface StartOptions extends SpanOptions {
 }
 
 const noOptions: SpanOptions = {};
-
-const invalidSpanContext: SpanContext = {
-  traceId: '00000000000000000000000000000000',
-  spanId: '0000000000000000',
-  traceFlags: 0,
-};
+/** Programs that make up a name for each request get their tracers all the same. */
+const maxRemembered = 1000;
 
 /** The API's tracer provider; tracers of the same name, version and schema are one. */
 export function createTracerProvider(options: TracerProviderOptions): TracerProvider {
@@ -48,11 +44,10 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
       const key = `${name}@${version ?? ''}:${schemaUrl ?? ''}`;
       if (startsDetailed) detailed ??= loadDetailedStart();
       let tracer = tracers.get(key);
-      if (!tracer)
-        tracers.set(
-          key,
-          (tracer = createTracer(options, { name: String(name), version, schemaUrl }, detailed)),
-        );
+      if (!tracer) {
+        tracer = createTracer(options, { name: String(name), version, schemaUrl }, detailed);
+        if (tracers.size < maxRemembered) tracers.set(key, tracer);
+      }
       return tracer;
     },
   };
@@ -75,10 +70,10 @@ function createTracer(options: TracerProviderOptions, scope: Scope, detailed?: S
     const spanOptions = given ?? noOptions;
     const parent = spanOptions.root ? undefined : parentOf(context);
     if (options.passThrough) return new NonRecordingSpan(parent ?? invalidSpanContext);
-    const suppressed = isTracingSuppressed(context);
     const identity = newIdentity(parent);
-    if (suppressed || !(options.sampler as IdentitySampler)(parent, identity.traceId))
-      return new NonRecordingSpan(suppressed && parent ? parent : identity);
+    if (isTracingSuppressed(context)) return suppressedSpan(parent, identity, spanOptions.kind);
+    if (!(options.sampler as IdentitySampler)(parent, identity.traceId))
+      return new NonRecordingSpan(identity);
 
     identity.traceFlags |= sampled;
     const start = epochMillis(spanOptions.startTime);

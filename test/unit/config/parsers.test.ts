@@ -3,6 +3,7 @@ import test from 'node:test';
 import {
   boolean,
   endpoint,
+  headerPatterns,
   headers,
   integer,
   list,
@@ -11,9 +12,11 @@ import {
   type Parser,
   ratio,
   resourceAttributes,
+  serviceMapping,
   signalUrl,
   someOf,
   timeoutMillis,
+  urlPatterns,
 } from '../../../src/config/parsers';
 
 const REFUSED = Symbol('refused');
@@ -157,6 +160,43 @@ saves('OTLP headers: bad ones are left out and not shown', headers, [
     'expected name=value pairs with percent-encoded values, got something else at position 2, 3, 4, 5',
   ],
 ]);
+
+accepts('service mapping', serviceMapping, [
+  ['Shop.example=shop, 10.0.0.1:5432 = db ,', { 'shop.example': 'shop', '10.0.0.1:5432': 'db' }],
+]);
+saves('service mapping: bad pairs are left out', serviceMapping, [
+  ['a=b,c,d=e=f,=g,h=', map({ a: 'b' }), 'expected host=service pairs, got "c,d=e=f,=g,h="'],
+]);
+
+test('header patterns: names in any case, and expressions for whole names', () => {
+  const rows: [text: string, matched: string[]][] = [
+    ['X-Shop, Accept.*', ['x-shop', 'accept', 'accept-language']],
+    // Letter case counts where it means something in an expression.
+    [String.raw`x-\D+`, ['x-shop', 'x-a']],
+    ['.hop|x-a', ['x-a']],
+    ['X-[A-Z]', ['x-a']],
+  ];
+  const headers = ['x-shop', 'x-a', 'accept', 'accept-language', 'x-1'];
+  for (const [text, matched] of rows) {
+    const { value, problem } = headerPatterns.parse(text);
+    const isMatched = (name: string) =>
+      value!.names.includes(name) || value!.expressions.some((expression) => expression.test(name));
+    assert.deepEqual(
+      headers.filter(isMatched),
+      matched.sort((a, b) => headers.indexOf(a) - headers.indexOf(b)),
+    );
+    assert.equal(problem, undefined);
+  }
+});
+
+test('patterns: what is no expression is left out', () => {
+  assert.deepEqual(urlPatterns.parse('/a$,(,/b'), {
+    value: [/\/a$/, /\/b/],
+    problem: 'expected a list of regular expressions, got "("',
+  });
+  assert.deepEqual(headerPatterns.parse('x-a,[').value?.names, ['x-a']);
+  assert.match(headerPatterns.parse('x-a,[').problem ?? '', /got "\["$/);
+});
 
 accepts('endpoint', endpoint, [
   ['http://localhost:4318', 'http://localhost:4318/'],

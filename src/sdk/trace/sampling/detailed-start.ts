@@ -3,7 +3,7 @@ import type { Scope } from '../../../model/span-data';
 import { activeContext } from '../../context/context-manager';
 import { isTracingSuppressed, parentOf, spanOf } from '../context-keys';
 import { newIdentity } from '../ids';
-import { NonRecordingSpan } from '../non-recording-span';
+import { NonRecordingSpan, suppressedSpan } from '../non-recording-span';
 import { RecordingSpan, type SpanEnvironment } from '../recording-span';
 import { epochMillis } from '../time-input';
 import type { StartOptions, TracerProviderOptions } from '../tracer-provider';
@@ -35,7 +35,7 @@ export function detailedStart(options: TracerProviderOptions): StartSpan {
   return (scope, name, given = {}, context = activeContext()) => {
     const parent = given.root ? undefined : parentOf(context);
     const identity = newIdentity(parent);
-    if (isTracingSuppressed(context)) return new NonRecordingSpan(parent ?? identity);
+    if (isTracingSuppressed(context)) return suppressedSpan(parent, identity, given.kind);
     const parentSpan = parent && spanOf(context);
     const kind = given.kind ?? internal;
     const makeSpan = (Recording: typeof RecordingSpan, environment: SpanEnvironment) => {

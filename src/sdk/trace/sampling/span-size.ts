@@ -18,7 +18,8 @@ export function approximateBytes({ name, attributeKeys, attributeValues, events,
 
 function mapBytes(attributes: Readonly<Record<string, unknown>> | undefined): number {
   let bytes = 0;
-  for (const key in attributes) bytes += key.length + valueBytes(attributes[key]);
+  if (attributes === undefined) return 0;
+  for (const key of Object.keys(attributes)) bytes += key.length + valueBytes(attributes[key]);
   return bytes;
 }
 
