@@ -46,7 +46,8 @@ function watchRecords(emit: AnyFunction): AnyFunction {
 
 function addIds(record: BunyanRecord): void {
   const ids = logIds();
-  for (const key in ids) if (!Object.hasOwn(record, key)) record[key] = ids[key];
+  if (ids === undefined) return;
+  for (const key of Object.keys(ids)) if (!Object.hasOwn(record, key)) record[key] = ids[key];
 }
 
 const standardLevels = [10, 20, 30, 40, 50, 60];

@@ -50,7 +50,8 @@ function watchEvents(send: AnyFunction): AnyFunction {
 
 function addIds({ context }: LoggingEvent): void {
   const ids = logIds();
-  for (const key in ids) if (!Object.hasOwn(context, key)) context[key] = ids[key];
+  if (ids === undefined) return;
+  for (const key of Object.keys(ids)) if (!Object.hasOwn(context, key)) context[key] = ids[key];
 }
 
 const standardLevels = [5000, 10_000, 20_000, 30_000, 40_000, 50_000];

@@ -47,9 +47,9 @@ function sweep(): void {
 }
 
 function hasSockets({ sockets, freeSockets, requests }: Agent): boolean {
-  for (const _ in sockets) return true;
-  for (const _ in freeSockets) return true;
-  for (const _ in requests) return true;
+  for (const name in sockets) if (Object.hasOwn(sockets, name)) return true;
+  for (const name in freeSockets) if (Object.hasOwn(freeSockets, name)) return true;
+  for (const name in requests) if (Object.hasOwn(requests, name)) return true;
   return false;
 }
 
@@ -67,7 +67,7 @@ function count(): Iterable<OpenConnections> {
 }
 
 function countSockets(sockets: Sockets, state: 'active' | 'idle', found: Map<string, OpenConnections>): void {
-  for (const name in sockets) {
+  for (const name of Object.keys(sockets)) {
     for (const socket of sockets[name] ?? []) {
       if (socket.connecting || socket.destroyed) continue;
       const { address, port } = readName(name, socket.remotePort);

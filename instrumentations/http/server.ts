@@ -77,9 +77,22 @@ function isQueued(socket: Socket): boolean {
   return Boolean((socket as { _httpMessage?: unknown })._httpMessage);
 }
 
-/** Node before 24 tells a waiting response nothing when its connection is lost. */
+/** Requests whose responses wait for earlier ones on the same connection. */
+const waiting = new WeakMap<Socket, Set<Active>>();
+
+/** Node before 24 tells a waiting response nothing when its connection is lost. One listener a connection, since more than ten make a warning. */
 function endWithSocket(active: Active, socket: Socket): () => void {
-  const onClose = () => server.end(active, { errorType: 'ECONNRESET' });
-  socket.once('close', onClose);
-  return () => socket.removeListener('close', onClose);
+  const queued = waiting.get(socket) ?? endAllWithSocket(socket);
+  queued.add(active);
+  return () => queued.delete(active);
+}
+
+function endAllWithSocket(socket: Socket): Set<Active> {
+  const queued = new Set<Active>();
+  waiting.set(socket, queued);
+  socket.once('close', () => {
+    for (const active of queued) server.end(active, { errorType: 'ECONNRESET' });
+    queued.clear();
+  });
+  return queued;
 }

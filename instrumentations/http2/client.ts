@@ -147,7 +147,7 @@ function readHeader(headers: RequestHeaders, name: string): string | undefined {
       if (String(headers[i]).toLowerCase() === name) return String(headers[i + 1]);
     return undefined;
   }
-  for (const key in headers as OutgoingHttpHeaders) {
+  for (const key of Object.keys(headers)) {
     if (key.length !== name.length || key.toLowerCase() !== name) continue;
     const value = (headers as OutgoingHttpHeaders)[key];
     return value === undefined ? undefined : String(value);

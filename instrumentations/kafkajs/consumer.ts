@@ -46,7 +46,7 @@ export function traceHandlers(start: AnyFunction): AnyFunction {
     body: ({ value }) => value,
     messageAttributes: (message) => ({
       ...describeMessage(message),
-      'messaging.kafka.offset': Number(message.offset),
+      'kafka.offset': Number(message.offset),
     }),
   });
   return function (this: Runner, ...args: any[]) {

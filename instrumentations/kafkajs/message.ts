@@ -10,8 +10,8 @@ export interface Message {
 export function describeMessage({ key, value }: Message) {
   const text = printable(key);
   return {
-    ...(text === undefined ? {} : { 'messaging.kafka.message.key': text }),
-    ...(value === null ? { 'messaging.kafka.message.tombstone': true } : {}),
+    ...(text === undefined ? {} : { 'kafka.message.key': text }),
+    ...(value === null ? { 'kafka.message.tombstone': true } : {}),
   };
 }
 

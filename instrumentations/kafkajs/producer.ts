@@ -52,6 +52,6 @@ function describeResult(result: SendCall['result'], { destination, messages }: O
   const isStored = messages.length === 1 && baseOffset !== undefined && baseOffset !== '-1';
   return {
     'messaging.destination.partition.id': String(partition),
-    ...(isStored ? { 'messaging.kafka.offset': Number(baseOffset) } : {}),
+    ...(isStored ? { 'kafka.offset': Number(baseOffset) } : {}),
   };
 }

@@ -9,7 +9,9 @@ export function measureCollections(meter: KitMeter): void {
   const duration = meter.createHistogram('v8js.gc.duration', {
     unit: 's',
     description: 'Garbage collection duration.',
-    advice: { explicitBucketBoundaries: [0.01, 0.1, 1, 10] },
+    advice: {
+      explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
+    },
   });
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {

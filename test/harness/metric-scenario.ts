@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
 import { satisfies } from 'semver';
+import { assertMetricsConform } from './conventions';
 import type { DecodedMetric } from './decode-metrics';
 import { drawMetrics } from './draw-metrics';
 import { ensureInstalled } from './install';
-import { nodeVersion } from './node-versions';
+import { nodeVersion, nodeVersionsToTest } from './node-versions';
 import { startOtlpReceiver } from './otlp-receiver';
 import { runProgram } from './run-program';
 import { type TestServer, Unavailable } from './servers/server';
@@ -24,7 +25,7 @@ export interface MetricScenarioOptions {
   /** A server `pg` gives the program `PG_ADDRESS`, and the drawing `{pg}` for `server.*` and `{pg.address}` for `<host>:<port>`. */
   readonly servers?: Readonly<Record<string, () => Promise<TestServer>>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Exact Node version. Default: the one that runs the tests. */
+  /** Exact Node version; then only sampled. Default: the one that runs the tests. */
   readonly node?: string;
   /** Scopes (without `otel-instrument/`) whose metrics are drawn; default: all. */
   readonly scopes?: readonly string[];
@@ -40,7 +41,8 @@ const sampling: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * Registers tests that run a program under the preload and compare the metrics that came when it ended with a drawing: on each version of the
+ * Registers tests that run a program under the preload, check the metrics that came when it ended against the semantic conventions, and compare
+ * them with a drawing: on each version of the
  * library, and on the newest also where no span is sampled and where nobody exports spans.
  */
 export function metricScenario(name: string, options: MetricScenarioOptions): void {
@@ -49,15 +51,22 @@ export function metricScenario(name: string, options: MetricScenarioOptions): vo
     ? versionSets(library).filter((set) => satisfies(set.version, versions) && satisfies(node, set.nodeRange))
     : [undefined];
   if (sets.length === 0) throw new Error(`${name}: no version set of ${library} fits`);
+  const isThorough = (set: VersionSet | undefined) => options.node === undefined && set === sets.at(-1);
   describe(`metrics: ${name}`, () => {
     const servers = startOnce(options.servers ?? {});
     after(servers.stop);
     for (const set of sets) {
-      for (const [title, env] of Object.entries(set === sets.at(-1) ? sampling : { sampled: {} }))
+      for (const [title, env] of Object.entries(isThorough(set) ? sampling : { sampled: {} }))
         test(`${set ? basename(set.directory) : name}, ${title}`, (context) =>
           runScenario(context, options, set, env, servers.start));
     }
   });
+}
+
+/** The same scenario on every exact Node version between which behaviour changes. */
+export function metricScenarioOnEveryNode(name: string, options: Omit<MetricScenarioOptions, 'node'>): void {
+  metricScenario(name, options);
+  for (const node of nodeVersionsToTest) metricScenario(`${name} on Node ${node}`, { ...options, node });
 }
 
 async function runScenario(
@@ -101,6 +110,7 @@ async function runScenario(
     });
     assert.equal(exitCode, 0, stderr);
     await receiver.drained();
+    assertMetricsConform(receiver.metrics);
     const { expect, scopes } = options;
     const drawing = typeof expect === 'string' ? expect : expect(set?.version ?? '');
     const isDrawn = ({ scope }: DecodedMetric) =>

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
 import { satisfies } from 'semver';
+import { assertAttributesConform } from './conventions';
 import { diffLines } from './diff-lines';
 import { expectTree } from './expect-tree';
 import { ensureInstalled } from './install';
@@ -126,6 +127,7 @@ async function runScenario(
       expectSameOutput(stream, masked(plain[stream], plainId), masked(traced[stream], id));
     }
     await receiver.drained();
+    assertAttributesConform(receiver.spans);
     const drawing = typeof options.expect === 'string' ? options.expect : options.expect(run);
     expectTree(receiver.spans, drawing, { 'run.id': id, ...serverVariables(servers), ...options.variables });
   } finally {

@@ -14,7 +14,7 @@ import { fixturesDirectory } from '../harness/version-sets';
 
 const servers = { kafka: startKafka };
 const kafka = (topic: string, operation: string) =>
-  `messaging.system=kafka messaging.client.id=kafkajs messaging.destination.name=${topic} ` +
+  `messaging.system.name=kafka messaging.client.id=kafkajs messaging.destination.name=${topic} ` +
   `messaging.operation.name=${operation} messaging.operation.type=${operation}`;
 const server = 'server.address={kafka.host} server.port={kafka.port}';
 const partition = 'messaging.destination.partition.id="0"';
@@ -22,7 +22,7 @@ const partition = 'messaging.destination.partition.id="0"';
 const odd = `${kafka('odd-{run.id}', 'send')} ${server}`;
 const handled = (offset: number) =>
   `process odd-{run.id} CONSUMER ${kafka('odd-{run.id}', 'process')} ${server} ${partition}
-      | messaging.consumer.group.name=odd-{run.id} messaging.kafka.offset=${offset}`;
+      | messaging.consumer.group.name=odd-{run.id} kafka.offset=${offset}`;
 
 scenario('kafkajs: odd messages arrive as without us, and a context of the program stays', {
   fixture: 'kafkajs',
@@ -32,17 +32,17 @@ scenario('kafkajs: odd messages arrive as without us, and a context of the progr
   variables: { longKey: 'k'.repeat(256) },
   expect: `
   send odd-{run.id} PRODUCER ${odd} ${partition} messaging.batch.message_count=2
-    ${handled(0)} messaging.kafka.message.tombstone=true
+    ${handled(0)} kafka.message.tombstone=true
       link: send odd-{run.id}
-    ${handled(1)} messaging.kafka.message.tombstone=true
+    ${handled(1)} kafka.message.tombstone=true
       link: send odd-{run.id}
-  send odd-{run.id} PRODUCER ${odd} ${partition} messaging.kafka.offset=2
+  send odd-{run.id} PRODUCER ${odd} ${partition} kafka.offset=2
     link: ...
-  send odd-{run.id} PRODUCER ${odd} ${partition} messaging.kafka.offset=3 messaging.kafka.message.key={longKey}
-    ${handled(3)} messaging.kafka.message.key={longKey}
+  send odd-{run.id} PRODUCER ${odd} ${partition} kafka.offset=3 kafka.message.key={longKey}
+    ${handled(3)} kafka.message.key={longKey}
       link: send odd-{run.id}
   send odd-{run.id} PRODUCER ERROR "Invalid message without value for topic \\"odd-{run.id}\\": {{\\"key\\":\\"no value\\"}"
-    | ${odd} messaging.kafka.message.key="no value" error.type=KafkaJSNonRetriableError
+    | ${odd} kafka.message.key="no value" error.type=KafkaJSNonRetriableError
   send odd-{run.id} PRODUCER ERROR "Cannot convert undefined or null to object"
     | ${odd} error.type=TypeError
   ... ${handled(2)}
@@ -65,9 +65,9 @@ scenario('kafkajs: connections and the fetch loop are no part of the request tha
   servers,
   expect: `
 ${unordered(get('/order'))}
-      send lazy-{run.id} PRODUCER ${kafka('lazy-{run.id}', 'send')} ${server} ${partition} messaging.kafka.offset=0
+      send lazy-{run.id} PRODUCER ${kafka('lazy-{run.id}', 'send')} ${server} ${partition} kafka.offset=0
         process lazy-{run.id} CONSUMER ${kafka('lazy-{run.id}', 'process')} ${server} ${partition}
-          | messaging.kafka.offset=0 messaging.consumer.group.name=lazy-{run.id}
+          | kafka.offset=0 messaging.consumer.group.name=lazy-{run.id}
           link: send lazy-{run.id}
 ${indented(get('/handled/0'), 8)}
 ${unordered(get('/event'))}

@@ -2,7 +2,7 @@ import { scenario } from '../harness/scenario';
 import { startKafka } from '../harness/servers/kafka';
 
 const servers = { kafka: startKafka };
-const kafka = 'messaging.system=kafka server.address={kafka.host} server.port={kafka.port}';
+const kafka = 'messaging.system.name=kafka server.address={kafka.host} server.port={kafka.port}';
 const shop = `${kafka} messaging.client.id=shop`;
 const anyone = `${kafka} messaging.client.id=kafkajs`;
 const send = 'messaging.operation.name=send messaging.operation.type=send';
@@ -17,29 +17,29 @@ const handled = `
 
 const shipped = (offset: number) => `
       send shipped-{run.id} PRODUCER
-        | ${shop} ${send} messaging.destination.name=shipped-{run.id} ${partition} messaging.kafka.offset=${offset}`;
+        | ${shop} ${send} messaging.destination.name=shipped-{run.id} ${partition} kafka.offset=${offset}`;
 
 scenario('kafkajs: eachMessage continues the trace of the producer', {
   fixture: 'kafkajs',
   servers,
   expect: `
   send orders-{run.id} PRODUCER
-    | ${shop} ${send} ${orders} ${partition} messaging.kafka.offset=0 messaging.kafka.message.key=o-1
-    ${handled} messaging.kafka.offset=0 messaging.kafka.message.key=o-1
+    | ${shop} ${send} ${orders} ${partition} kafka.offset=0 kafka.message.key=o-1
+    ${handled} kafka.offset=0 kafka.message.key=o-1
       link: send orders-{run.id}
       ${shipped(0)}
   send orders-{run.id} PRODUCER ERROR "Snappy compression not implemented"
-    | ${shop} ${send} ${orders} messaging.kafka.message.key=o-1 error.type=KafkaJSNotImplemented
+    | ${shop} ${send} ${orders} kafka.message.key=o-1 error.type=KafkaJSNotImplemented
   send orders-{run.id} PRODUCER
-    | ${shop} ${send} ${orders} ${partition} messaging.kafka.offset=1 messaging.kafka.message.tombstone=true
-    ${handled} messaging.kafka.offset=1 messaging.kafka.message.tombstone=true
+    | ${shop} ${send} ${orders} ${partition} kafka.offset=1 kafka.message.tombstone=true
+    ${handled} kafka.offset=1 kafka.message.tombstone=true
       link: send orders-{run.id}
       ${shipped(1)}
   send orders-{run.id} PRODUCER
-    | ${shop} ${send} ${orders} ${partition} messaging.kafka.offset=2
-    ${handled.replace('CONSUMER', 'CONSUMER ERROR "out of stock"')} messaging.kafka.offset=2 error.type=Error
+    | ${shop} ${send} ${orders} ${partition} kafka.offset=2
+    ${handled.replace('CONSUMER', 'CONSUMER ERROR "out of stock"')} kafka.offset=2 error.type=Error
       link: send orders-{run.id}
-    ${handled} messaging.kafka.offset=2
+    ${handled} kafka.offset=2
       link: send orders-{run.id}
       ${shipped(2)}`,
 });
@@ -54,8 +54,8 @@ scenario('kafkajs: batches, transactions; eachBatch links to each message', {
   ~ send returns-{run.id} PRODUCER ${anyone} ${send} ${returns} ${partition} messaging.batch.message_count=2
     link: ...
   send orders-{run.id} PRODUCER ERROR "The producer is disconnected"
-    | messaging.system=kafka messaging.client.id=kafkajs ${send} ${orders} error.type=KafkaJSError
-  send orders-{run.id} PRODUCER ${anyone} ${send} ${orders} ${partition} messaging.kafka.offset=4
+    | messaging.system.name=kafka messaging.client.id=kafkajs ${send} ${orders} error.type=KafkaJSError
+  send orders-{run.id} PRODUCER ${anyone} ${send} ${orders} ${partition} kafka.offset=4
   process returns-{run.id} CONSUMER
     | ${anyone} ${process} ${returns} ${partition} messaging.consumer.group.name=audit-{run.id}
     | messaging.batch.message_count=2

@@ -1,6 +1,10 @@
-import { metricScenario } from '../../harness/metric-scenario';
+import {
+  type MetricScenarioOptions,
+  metricScenario,
+  metricScenarioOnEveryNode,
+} from '../../harness/metric-scenario';
 
-metricScenario('node:http', {
+metricScenarioOnEveryNode('node:http', {
   fixture: 'http',
   expect: `
     http
@@ -31,7 +35,7 @@ metricScenario('node:http', {
 });
 
 // At its end two requests have no answer, and one connection was given away by an upgrade.
-metricScenario('connections of node:http', {
+metricScenarioOnEveryNode('connections of node:http', {
   fixture: 'http',
   app: 'connections',
   expect: `
@@ -67,7 +71,7 @@ metricScenario('connections of node:http', {
 });
 
 // A head of HTTP/2 need not tell the length of the body, and that of this program does not.
-metricScenario('node:http2', {
+metricScenarioOnEveryNode('node:http2', {
   fixture: 'http2',
   expect: `
     http2
@@ -88,7 +92,7 @@ metricScenario('node:http2', {
   `,
 });
 
-metricScenario('fetch', {
+metricScenarioOnEveryNode('fetch', {
   fixture: 'fetch',
   app: 'connections',
   scopes: ['undici'],
@@ -130,7 +134,7 @@ metricScenario('undici', {
 });
 
 // Of the four connections one was given away by an upgrade and one closed.
-metricScenario('connections of undici', {
+const connectionsOfUndici: MetricScenarioOptions = {
   fixture: 'undici',
   app: 'connections',
   library: 'undici',
@@ -148,4 +152,6 @@ metricScenario('connections of undici', {
       http.client.response.body.size By histogram cumulative
         http.request.method=GET http.response.status_code=200 network.protocol.version=1.1 server.address=127.0.0.1 server.port={port} count=6 sum=24 4…4 buckets ≤5:6
   `,
-});
+};
+metricScenario('connections of undici', connectionsOfUndici);
+metricScenario('connections of undici 8', { ...connectionsOfUndici, versions: '>=8.0.0', node: '26.10.0' });
