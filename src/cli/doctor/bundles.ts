@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { readBundle } from '../../diag/bundle';
 import { libraries } from '../libraries';
 import type { Project } from '../project';
 import { type Finding, note, problem } from './finding';
@@ -14,10 +14,9 @@ export function examineBundle(
   command: readonly string[],
 ): Finding[] {
   const file = entryOf(project, folder, command);
-  const text = file && readStart(file);
-  const bundler = text && bundlers.find(({ mark }) => mark.test(text))?.name;
-  if (!file || !text || !bundler) return [];
-  const inside = packagesIn(text);
+  const bundle = file && readBundle(file);
+  if (!file || !bundle) return [];
+  const { bundler, external, packages: inside } = bundle;
   const instrumented = libraries
     .flatMap(({ packages }) => Object.keys(packages))
     .filter((name) => inside.has(name));
@@ -27,29 +26,9 @@ export function examineBundle(
   return [
     problem(
       `${shown} is a bundle (${bundler}) that holds ${instrumented.join(', ')}`,
-      `Libraries inside a bundle are not instrumented; leave them out (${externals[bundler] ?? 'external'}), so that they are loaded from node_modules.`,
+      `Libraries inside a bundle are not instrumented; leave them out (${external}), so that they are loaded from node_modules.`,
     ),
   ];
-}
-
-const bundlers: readonly { name: string; mark: RegExp }[] = [
-  { name: 'webpack', mark: /__webpack_(?:require|modules)__/ },
-  { name: 'ncc', mark: /__nccwpck_require__/ },
-  { name: 'esbuild', mark: /\b__(?:commonJS|toESM|toCommonJS) = \(/ },
-  { name: 'rollup', mark: /\bgetDefaultExportFromCjs\b|\bcommonjsGlobal\b/ },
-];
-
-const externals: Readonly<Record<string, string>> = {
-  webpack: 'externals, or webpack-node-externals',
-  ncc: '--external',
-  esbuild: '--packages=external',
-  rollup: 'external',
-};
-
-/** Bundlers leave the paths of what they took in comments or keys. */
-function packagesIn(text: string): Set<string> {
-  const paths = text.matchAll(/node_modules\/((?:@[\w.-]+\/)?[\w.-]+)\//g);
-  return new Set([...paths].map(([, name]) => name!));
 }
 
 /** The script that is run: of the command, else of the start script, else the package's main file. */
@@ -69,20 +48,4 @@ function entryOf(
 function scriptIn([first = '', ...rest]: readonly string[]): string | undefined {
   if (!/(^|\/)node(\.exe)?$/.test(first)) return undefined;
   return rest.find((word) => /^[^-].*\.[cm]?js$/.test(word));
-}
-
-const maxBytes = 20 * 1024 * 1024;
-
-function readStart(file: string): string | undefined {
-  try {
-    const descriptor = openSync(file, 'r');
-    try {
-      const buffer = Buffer.alloc(maxBytes);
-      return buffer.toString('latin1', 0, readSync(descriptor, buffer));
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    return undefined;
-  }
 }
