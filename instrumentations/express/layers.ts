@@ -1,5 +1,5 @@
 import { type AnyFunction, disguise, reportFailure } from '../../src/kit';
-import { followMatch, RequestRouting, type Routing } from './routing';
+import { followMatch, followMiddleware, isPlainMiddleware, RequestRouting, type Routing } from './routing';
 import type { ExpressRequest, Layer, Match, Path } from './types';
 
 /**
@@ -54,7 +54,8 @@ export function watchLayers(Layer: AnyFunction): AnyFunction {
 
   function noteMatch(routing: Routing, layer: Layer, matched: Match, path: string): void {
     try {
-      followMatch(routing, layer, matched, patternOf(layer, matched, path));
+      if (isPlainMiddleware(layer, matched)) followMiddleware(routing);
+      else followMatch(routing, layer, matched, patternOf(layer, matched, path));
     } catch (error) {
       reportFailure(error);
     }

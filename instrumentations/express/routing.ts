@@ -5,12 +5,14 @@ import type { ExpressRequest, ExpressRoute, Layer, Match, Path } from './types';
 export interface Routing {
   readonly request: ExpressRequest;
   /** Patterns by what they matched of the URL: `/api/7` -> `/api/:version`. */
-  mounts?: Map<string, string>;
+  mounts: Map<string, string> | undefined;
   /** The last route that fits path and method. The router passes over it while an error is looking for its handler. */
-  fitting?: ExpressRoute;
-  fittingPattern?: string | undefined;
+  fitting: ExpressRoute | undefined;
+  fittingPattern: string | undefined;
+  /** What the span was told last. */
+  shownPattern: string | undefined;
   /** Pattern of the last route that got the request. */
-  takenPattern?: string | undefined;
+  takenPattern: string | undefined;
 }
 
 /** The state of a request; made when it meets its first router. */
@@ -19,13 +21,40 @@ export class RequestRouting extends PrivateField {
 
   static start(request: ExpressRequest): Routing {
     const holder = #routing in request ? request : new RequestRouting(request);
-    holder.#routing ??= { request };
+    holder.#routing ??= {
+      request,
+      mounts: undefined,
+      fitting: undefined,
+      fittingPattern: undefined,
+      shownPattern: undefined,
+      takenPattern: undefined,
+    };
     return holder.#routing;
   }
 
   static of(request: object): Routing | undefined {
     return #routing in request ? request.#routing : undefined;
   }
+}
+
+/** Whether a layer is a handler for every URL, as most are: it is no route, and nothing is inside. */
+export function isPlainMiddleware(layer: Layer, matched: Match): boolean {
+  if (layer.route || layer.handle.length === 4) return false;
+  const path = typeof matched === 'object' ? matched.path : layer.path;
+  return !path || path === '/';
+}
+
+/** The short way of {@link followMatch} for such a layer. */
+export function followMiddleware(routing: Routing): void {
+  const { request, fitting } = routing;
+  if (fitting !== undefined && request.route === fitting) routing.takenPattern = routing.fittingPattern;
+  if (routing.shownPattern !== undefined && !request.res?.headersSent) show(routing, undefined);
+}
+
+function show(routing: Routing, pattern: string | undefined): void {
+  if (routing.shownPattern === pattern) return;
+  routing.shownPattern = pattern;
+  setRoute(routing.request, pattern);
 }
 
 /**
@@ -42,12 +71,12 @@ export function followMatch(routing: Routing, layer: Layer, matched: Match, patt
     if (!handlesMethod(layer.route, request.method ?? 'GET')) return;
     routing.fitting = layer.route;
     routing.fittingPattern = join(mountOf(routing, request), pattern);
-    setRoute(request, routing.fittingPattern);
+    show(routing, routing.fittingPattern);
   } else if (layer.handle.length === 4) {
     // It only runs with an error: the route that failed stays the route.
-    setRoute(request, routing.takenPattern);
+    show(routing, routing.takenPattern);
   } else {
-    setRoute(request, undefined);
+    show(routing, undefined);
     const matchedPath = typeof matched === 'object' ? matched.path : layer.path;
     if (matchedPath) enterMount(routing, request, matchedPath, pattern);
   }
@@ -89,7 +118,7 @@ function join(mount: string, path: Path): string {
 export function followEnd(routing: Routing, error: unknown): void {
   const { request } = routing;
   if (request.route === routing.fitting) routing.takenPattern = routing.fittingPattern;
-  setRoute(request, error ? routing.takenPattern : undefined);
+  show(routing, error ? routing.takenPattern : undefined);
 }
 
 function withoutEndSlash(path: string): string {
