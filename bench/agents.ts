@@ -22,6 +22,7 @@ export function agentsFor(nodeVersion: string): readonly Agent[] {
     `auto-instrumentations-node-${isRecent ? '0.82.0' : '0.81.2'}`,
     '@opentelemetry/auto-instrumentations-node/register',
   );
+  const elastic = installed('elastic-opentelemetry-node-1.18.0', '@elastic/opentelemetry-node');
   const dd = installed(`dd-trace-${isRecent ? '6.21.0' : '5.132.0'}`, 'dd-trace/init');
   return [
     { name: 'none', preload: undefined, version: undefined, env: () => ({}) },
@@ -47,6 +48,16 @@ export function agentsFor(nodeVersion: string): readonly Agent[] {
       // On a machine of no cloud its detectors warn.
       env: (url) => ({ ...toCollector(url), NODE_NO_WARNINGS: '1' }),
     },
+    {
+      name: 'Elastic (EDOT), default spans',
+      ...elastic,
+      env: (url) => ({
+        ...toCollector(url),
+        ...tracesOnly,
+        OTEL_NODE_RESOURCE_DETECTORS: 'none',
+        OTEL_LOG_LEVEL: 'error', // it greets on standard error
+      }),
+    },
     { name: 'dd-trace, default spans', ...dd, env: toDatadogAgent },
   ];
 }
@@ -60,6 +71,17 @@ function toCollector(url: string) {
     OTEL_BSP_SCHEDULE_DELAY: '1000',
     OTEL_BSP_MAX_QUEUE_SIZE: '100000',
   };
+}
+
+/** The same agent, told something else as well. */
+export function withSettings(agent: Agent, name: string, settings: Readonly<Record<string, string>>): Agent {
+  return { ...agent, name, env: (url) => ({ ...agent.env(url), ...settings }) };
+}
+
+/** The agents of a list by their places: see {@link agentsFor}. */
+export function knownAgents(agents: readonly Agent[]) {
+  const [bare, ours, sameLibraries] = agents as [Agent, Agent, Agent];
+  return { bare, ours, sameLibraries };
 }
 
 const tracesOnly = { OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };

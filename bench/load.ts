@@ -11,14 +11,26 @@ export interface Load {
  * Sends `requests` GET requests and reads the answers. On plain sockets, since an HTTP client would take more CPU than the programs
  * that are measured, on a machine they share.
  *
+ * @param maxMillis - after this no more are sent.
+ * @returns how many were sent and answered
  * @throws Error when an answer is not a 200 with a content-length, or a connection ends too early
  */
-export async function sendRequests(load: Load, requests: number): Promise<void> {
-  let toSend = requests;
-  const take = () => toSend-- > 0;
+export async function sendRequests(
+  load: Load,
+  requests: number,
+  maxMillis = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  const endMillis = performance.now() + maxMillis;
+  let sent = 0;
+  const take = () => {
+    if (sent >= requests || performance.now() > endMillis) return false;
+    sent++;
+    return true;
+  };
   await Promise.all(
     Array.from({ length: Math.min(load.connections, requests) }, () => runConnection(load, take)),
   );
+  return sent;
 }
 
 function runConnection({ port, path }: Load, take: () => boolean): Promise<void> {

@@ -1,9 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { nodeVersion } from '../test/harness/node-versions';
+import { nodeVersion, nodeVersionsToTest } from '../test/harness/node-versions';
 
-export const parts = ['start', 'http', 'express', 'micro'] as const;
-export type Part = (typeof parts)[number];
+export const partNames = [
+  'start',
+  'first',
+  'modules',
+  'http',
+  'express',
+  'none',
+  'delay',
+  'idle',
+  'throughput',
+  'micro',
+] as const;
+export type PartName = (typeof partNames)[number];
 
 /** A Node to measure on. */
 export interface NodeBinary {
@@ -14,16 +25,19 @@ export interface NodeBinary {
 export interface Options {
   readonly rounds: number;
   readonly nodes: readonly NodeBinary[];
-  readonly parts: ReadonlySet<Part>;
+  readonly parts: readonly PartName[];
   /** A quarter of the requests: to see that everything works, not to quote. */
   readonly quick: boolean;
 }
 
+const newest = nodeVersionsToTest.at(-1)!;
+
 export const usage = `npm run bench -- [options]
-  --rounds <n>     rounds, in each of which every agent has its turn (default 5)
-  --node <node>    measure on this Node too: a path, or an exact version that \`npx tsx test/harness/node-versions.ts <version>\`
-                   has fetched; may be repeated (default: the one running, alone)
-  --only <parts>   a list of ${parts.join(', ')} (default: all)
+  --rounds <n>     rounds, in each of which every agent has its turn (default 5); fewer when a part's time is over
+  --node <node>    a Node to measure on: a path, or an exact version that \`npx tsx test/harness/node-versions.ts <version>\`
+                   has fetched; may be repeated (default: the one running, and ${newest} if it has been fetched)
+  --only <parts>   a list of ${partNames.join(', ')}
+                   (default: all); bench/results.md keeps what it has of the others
   --quick          two rounds and a quarter of the requests; nothing is written to bench/results.md`;
 
 /**
@@ -36,8 +50,8 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       rounds: { type: 'string' },
-      node: { type: 'string', multiple: true, default: [] },
-      only: { type: 'string', default: parts.join(',') },
+      node: { type: 'string', multiple: true },
+      only: { type: 'string', default: partNames.join(',') },
       quick: { type: 'boolean', default: false },
     },
   });
@@ -47,12 +61,17 @@ export function readOptions(args: readonly string[]): Options {
     throw new Error(`--rounds: expected a positive integer, got "${values.rounds}"`);
   }
   const only = values.only.split(',').map((name) => {
-    const part = parts.find((known) => known === name);
-    if (!part) throw new Error(`--only: expected some of ${parts.join(', ')}, got "${name}"`);
+    const part = partNames.find((known) => known === name);
+    if (!part) throw new Error(`--only: expected some of ${partNames.join(', ')}, got "${name}"`);
     return part;
   });
-  const nodes = [process.execPath, ...values.node].map(findNode);
-  return { rounds, nodes, parts: new Set(only), quick };
+  const nodes = (values.node ?? defaultNodes()).map(findNode);
+  return { rounds, nodes, parts: only, quick };
+}
+
+function defaultNodes(): string[] {
+  const isThere = typeof nodeVersion(newest) === 'string' && newest !== process.versions.node;
+  return isThere ? [process.execPath, newest] : [process.execPath];
 }
 
 function findNode(pathOrVersion: string): NodeBinary {

@@ -11,6 +11,13 @@ export function spread(values: readonly number[], digits = 0): string {
   return `${median(values).toFixed(digits)} (${low.toFixed(digits)}..${high.toFixed(digits)})`;
 }
 
+/** `0.4 (-0.3..1.1)`: median, and the middle half of many values, whose extremes tell of other things. */
+export function quartiles(values: readonly number[], digits = 0): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!.toFixed(digits);
+  return `${median(values).toFixed(digits)} (${at(0.25)}..${at(0.75)})`;
+}
+
 /** `+42`, `-1`. */
 export function signed(value: number, digits = 0): string {
   return `${value < 0 ? '' : '+'}${value.toFixed(digits)}`;

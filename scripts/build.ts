@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { bundle, bundledFiles, configFile, readAtEveryStart } from './bundle';
+import { bundle, bundledFiles, configFile } from './bundle';
 import { bundleAgent } from './bundle-agent';
 import { bundleImportHook } from './bundle-import-hook';
 import { compileValidator } from './compile-validator';
@@ -20,7 +20,6 @@ async function main(): Promise<void> {
     entry: 'src/preload/main.ts',
     file: 'dist/preload.js',
     externals: { '../start': './agent.js' },
-    options: readAtEveryStart,
   });
   await bundleAgent('dist');
   await bundleImportHook('dist/import-hook');

@@ -1,15 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { bundle, commonOptions, configFile, readAtEveryStart } from './bundle';
+import { bundle, commonOptions, configFile } from './bundle';
 import { chunkOf } from './chunks';
 
 const start = 'src/start.ts';
 
-/** Packages that several chunks use, by the file that has all of them. What the start uses of one is little: it has a copy of that alone. */
+/** Packages of which there must be one copy, by the file that has all of them: the writer's settings and pools are its own. */
 const sharedPackages: Readonly<Record<string, string>> = {
   'protobufjs/minimal': 'node_modules/protobufjs/minimal.js',
-  '@opentelemetry/api': 'node_modules/@opentelemetry/api/dist/index.cjs',
 };
 
 /**
@@ -31,7 +30,6 @@ export async function bundleAgent(directory: string): Promise<void> {
     entry: { contents: `export * from './${start}';\n${namespaces(early)}` },
     file: `${directory}/agent.js`,
     options: {
-      ...readAtEveryStart,
       plugins: [lendModules(/^\./, 'agent', fileOf)],
       banner: { js: readFileSync('scripts/own-require.js', 'utf8') },
     },
@@ -43,7 +41,7 @@ export async function bundleAgent(directory: string): Promise<void> {
       file: `${directory}/${chunk}.js`,
       externals: configFile,
       options: {
-        plugins: [lendModules(/^\.|^protobufjs\/minimal$|^@opentelemetry\/api$/, chunk, fileOf)],
+        plugins: [lendModules(/^\.|^protobufjs\/minimal$/, chunk, fileOf)],
         banner: { js: ownRequireOfChunk },
       },
     });

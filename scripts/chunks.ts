@@ -4,29 +4,31 @@
  */
 const chunkPatterns: readonly [chunk: string, pattern: RegExp][] = [
   ['config-file-model', /^src\/config\/(file\/|sampling-rules)/],
-  ['sampling', /^src\/sdk\/(trace\/sampling|propagation)\//],
-  ['clouds', /^src\/sdk\/resource\/(aws|gcp|azure|alibaba|k8s|.*metadata)/],
+  // Without the standard samplers and propagators.
+  ['sampling', /^src\/sdk\/trace\/sampling\/(?!samplers?\.ts)/],
+  [
+    'sampling',
+    /^src\/sdk\/propagation\/(b3|jaeger|ottrace|xray|hex-id|debug-flag|baggage-headers|environment)/,
+  ],
   ['export-others', /^src\/export\/(console|zipkin|prometheus|spool)\//],
-  ['export-others', /^src\/export\/(transport\/(grpc|file|proxy)|otlp\/json|split|advice)/],
+  ['export-others', /^src\/export\/(transport\/(grpc|file)|otlp\/json|split|stdout)/],
   ['metrics', /^src\/(sdk\/metrics|export\/metrics|export\/otlp\/metric|start\/self-metrics)/],
   ['metrics', /^instrumentations\/(runtime-node|process-metrics|host-metrics)/],
   ['logs', /^src\/(sdk\/logs|export\/logs|export\/otlp\/log)/],
-  [
-    'loggers',
-    /^(instrumentations\/(pino|winston|bunyan|log4js|console)|src\/kit\/(operations\/log|severity))/,
-  ],
+  ['loggers', /^instrumentations\/(pino|winston|bunyan|log4js|console|nestjs-logger)/],
   [
     'encoding',
     /^(src\/export\/otlp\/(common|scoped-batch|span|strings)|node_modules\/(protobufjs|@protobufjs|long)\/)/,
   ],
   ['threads', /^src\/(threads\/|export\/hand-over|start\/worker-thread)/],
-  ['rare', /^src\/(sdk\/(calling-api-version|trace\/process-parent)|diag\/bundle)/],
-  ['export', /^(src\/(export|sdk\/resource)|node_modules\/(protobufjs|@protobufjs|long))\//],
-  ['messaging', /^(instrumentations\/kafkajs|src\/kit\/(operations\/messaging|messaging\/))/],
   [
-    'databases',
-    /^(instrumentations\/(pg|redis|ioredis)|src\/kit\/(operations\/(db|redis)|sanitize\/(sql|redis)))/,
+    'rare',
+    /^src\/(hook\/require|start\/report|sdk\/(calling-api-version|trace\/process-parent)|diag\/bundle)/,
   ],
+  ['export', /^(src\/(export|sdk\/resource)|node_modules\/(protobufjs|@protobufjs|long))\//],
+  // The kit is one: every instrumentation imports all of it.
+  ['messaging', /^instrumentations\/kafkajs/],
+  ['databases', /^instrumentations\/(pg|redis|ioredis)/],
   ['frameworks', /^instrumentations\/(express|fastify|koa|hono)/],
   ['http2', /^instrumentations\/http2/],
 ];

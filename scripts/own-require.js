@@ -4,6 +4,7 @@
  * So our files load by what was there at the start, and stand in no cache but our own. They load outside the request that happens to need them: a
  * module of Node's that is required for the first time keeps (on Node 18) the stores of every AsyncLocalStorage for ever.
  */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: as they are now.
 var { Buffer, URL, URLSearchParams, SharedArrayBuffer, Atomics, console, queueMicrotask } = globalThis;
 
 // biome-ignore lint/suspicious/noGlobalAssign: it is a parameter.

@@ -21,11 +21,11 @@ export function renderLibraryPage(definitions: readonly Definition[]): string {
 
 ${renderLibraryTable(definitions)}
 
-The same spans come from CommonJS and from ES modules. A version newer than the table says is tried, with one line on standard error; an older
+The same telemetry comes from CommonJS and from ES modules. A version newer than the table says is tried, with one line on standard error; an older
 one is left alone, with one line.
 
 An instrumentation is switched off by its name: \`OTEL_NODE_DISABLED_INSTRUMENTATIONS=${definitions[0]?.name}\`; or only some are switched on:
-\`OTEL_NODE_ENABLED_INSTRUMENTATIONS=http,pg\`.
+\`OTEL_NODE_ENABLED_INSTRUMENTATIONS=http,pg\`. One that is off by itself is switched on like this: \`OTEL_INSTRUMENTATION_CONSOLE_ENABLED=true\`.
 `;
 }
 

@@ -3,14 +3,35 @@
 /** Tells the bench where the program listens. */
 exports.ready = (port) => process.send({ port });
 
-process.on('message', (question) => {
-  if (question === 'cpu') {
+/** What a program answers besides. */
+exports.answers = {};
+
+let delay;
+const answers = {
+  cpu() {
     const { userCPUTime, systemCPUTime } = process.resourceUsage();
-    process.send({ cpuMicros: userCPUTime + systemCPUTime });
-  } else if (question === 'memory') {
+    return { cpuMicros: userCPUTime + systemCPUTime };
+  },
+  memory() {
     globalThis.gc();
     globalThis.gc();
-    process.send({ memory: process.memoryUsage() });
-  }
+    return { memory: process.memoryUsage() };
+  },
+  watchDelay() {
+    delay ??= require('node:perf_hooks').monitorEventLoopDelay({ resolution: 1 });
+    delay.reset();
+    delay.enable();
+    return {};
+  },
+  delay() {
+    delay.disable();
+    return { p99Millis: delay.percentile(99) / 1e6, maxMillis: delay.max / 1e6 };
+  },
+  loaded: () => globalThis.loaded(),
+  slices: () => globalThis.ownSlices(),
+};
+
+process.on('message', async (question) => {
+  process.send(await (exports.answers[question] ?? answers[question])());
 });
 process.on('disconnect', () => process.exit());
