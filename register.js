@@ -17,6 +17,8 @@
     require('./dist/preload.js');
   } catch (error) {
     // The permission model allows a preload to be read, but not what it loads; or files are missing.
-    process.stderr.write('otel-instrument: could not be loaded, the program runs untraced: ' + error.message + '\n');
+    process.stderr.write(
+      'otel-instrument: could not be loaded, the program runs untraced: ' + error.message + '\n',
+    );
   }
 })();

@@ -25,6 +25,10 @@ export const log = {
   debug: (message: string) => write('debug', message),
 };
 
+/** What would break the line, or speak to a terminal: messages quote what others sent. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for.
+const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+
 type Listener = (level: 'error' | 'warn' | 'info' | 'debug', message: string) => void;
 let listener: Listener | undefined;
 
@@ -39,7 +43,7 @@ function write(level: 'error' | 'warn' | 'info' | 'debug', message: string): voi
   try {
     // Synchronous and without loading the stream behind process.stderr, which would change how the program's own writes behave.
     const { writeSync } = require('node:fs') as typeof import('node:fs');
-    writeSync(2, `otel-instrument: ${message.replaceAll('\n', ' ')}\n`);
+    writeSync(2, `otel-instrument: ${message.replace(controlCharacters, ' ')}\n`);
   } catch {
     // Standard error is closed or full: there is nobody left to tell.
   }

@@ -97,7 +97,10 @@ export function deliverAtProcessEnd(deliveries: readonly Delivery[], budgetMilli
 
   /** The limit of listeners is lifted meanwhile: one more than the program's must not make a warning. */
   function deliverLast(): void {
-    if (isFrozen()) return deliver();
+    if (isFrozen()) {
+      deliver();
+      return;
+    }
     const limit = process_.getMaxListeners();
     process_.setMaxListeners(0);
     process_.removeListener('exit', deliver);

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import { log, messageOf } from '../diag/log';
 
 /** Timers as they are before the program can fake them. */
 const setTimeoutOriginal = setTimeout;
@@ -19,7 +20,16 @@ export function detached<R>(fn: () => R): R {
 
 /** A timer that never keeps the process alive, and nothing of the code that started it. */
 export function startTimer(fn: () => void, delayMillis: number): Timer {
-  return detached(() => setTimeoutOriginal(fn, delayMillis).unref());
+  return detached(() => setTimeoutOriginal(callSafely, delayMillis, fn).unref());
+}
+
+/** What a timer's function throws would be an uncaught error, and end the program. */
+function callSafely(fn: () => void): void {
+  try {
+    fn();
+  } catch (error) {
+    log.warnOnce(`something failed in the background: ${messageOf(error)}`);
+  }
 }
 
 export function stopTimer(timer: Timer | undefined): void {

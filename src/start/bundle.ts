@@ -48,8 +48,7 @@ function listensAnyway(load: RegistryEntry['load'], text: string): boolean {
   const patches = (load().targets ?? []).flatMap((target) => target.patches);
   const tracing = patches.filter((patch) => 'tracing' in patch && text.includes(patch.tracing));
   if (tracing.length === 0) return false;
-  const { subscribeTracing } =
-    require('../kit/tracing-channel') as typeof import('../kit/tracing-channel');
+  const { subscribeTracing } = require('../kit/tracing-channel') as typeof import('../kit/tracing-channel');
   for (const patch of tracing) subscribeTracing(patch as TracingPatch);
   return true;
 }

@@ -6,8 +6,8 @@ export { MAX_SUMMARY_CHARS } from './sql-summary';
 /** Of the sanitized text, in UTF-16 code units; it ends after a whole token. */
 export const MAX_SQL_TEXT_CHARS = 2048;
 /** What stands further back in a statement is not looked at: no statement may hold up the program. */
-export const MAX_SCANNED_SQL_CHARS = 65_536;
-export const MAX_SCANNED_SQL_TOKENS = 2048;
+export const MAX_SCANNED_SQL_CHARS = 32_768;
+const MAX_SCANNED_SQL_TOKENS = 2048;
 
 export interface SanitizedSql {
   /** `db.query.text`: literals are `?`, comments gone, white space single, `IN (?, ?)` is `IN (?)`. */

@@ -8,7 +8,6 @@ const MAX_KEY_CHARS = 256;
 const HASH = 0x23;
 const AMPERSAND = 0x26;
 const SLASH = 0x2f;
-const COLON = 0x3a;
 const SEMICOLON = 0x3b;
 const EQUALS = 0x3d;
 const QUESTION_MARK = 0x3f;

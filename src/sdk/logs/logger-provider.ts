@@ -6,6 +6,7 @@ import type { AnyValue, EmittedRecord, RecordSink } from '../../model/log-record
 import type { Scope } from '../../model/span-data';
 import { activeContext } from '../context/context-manager';
 import { exceptionAttributes } from '../exception';
+import { scopeKey, scopeOf } from '../scope';
 import { parentOf } from '../trace/context-keys';
 import { epochMillis } from '../trace/time-input';
 import { anyValue } from './any-value';
@@ -24,11 +25,11 @@ export function createLoggerProvider(options: LoggerProviderOptions): LoggerProv
   const loggers = new Map<string, Logger>();
   return {
     getLogger(name, version, loggerOptions) {
-      const schemaUrl = loggerOptions?.schemaUrl;
-      const key = `${name}@${version ?? ''}:${schemaUrl ?? ''}`;
+      const scope = scopeOf(name, version, loggerOptions);
+      const key = scopeKey(scope);
       let logger = loggers.get(key);
       if (!logger) {
-        logger = createLogger(options, { name: String(name), version, schemaUrl });
+        logger = createLogger(options, scope);
         if (loggers.size < maxRemembered) loggers.set(key, logger);
       }
       return logger;

@@ -40,7 +40,7 @@ export function declare(
 ): Declaration | undefined {
   if (typeof name !== 'string' || !validName.test(name)) {
     log.warnOnce(
-      `instrument ${JSON.stringify(name)}: expected a letter followed by at most 254 letters, digits or _.-/; it records nothing`,
+      `instrument ${shown(name)}: expected a letter followed by at most 254 letters, digits or _.-/; it records nothing`,
     );
     return undefined;
   }
@@ -58,7 +58,7 @@ function readUnit(name: string, unit: unknown): string {
   if (unit === undefined || unit === null) return '';
   if (typeof unit === 'string' && validUnit.test(unit)) return unit;
   log.warnOnce(
-    `instrument ${name}: expected a unit of at most 63 ASCII characters, got ${JSON.stringify(unit)}; using none`,
+    `instrument ${name}: expected a unit of at most 63 ASCII characters, got ${shown(unit)}; using none`,
   );
   return '';
 }
@@ -67,13 +67,23 @@ function readBoundaries(name: string, boundaries: unknown): readonly number[] | 
   if (boundaries === undefined || boundaries === null) return undefined;
   if (areBoundaries(boundaries)) return [...boundaries];
   log.warnOnce(
-    `instrument ${name}: expected increasing explicitBucketBoundaries, got ${JSON.stringify(boundaries)}; using the default`,
+    `instrument ${name}: expected increasing explicitBucketBoundaries, got ${shown(boundaries)}; using the default`,
   );
   return undefined;
 }
 
+/** What cannot be written as JSON, such as a BigInt, Node writes in its own way, without calling anything of it. */
+function shown(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    const { inspect } = require('node:util') as typeof import('node:util');
+    return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
+  }
+}
+
 /** Whether these are finite numbers, each greater than the one before. */
-export function areBoundaries(value: unknown): value is readonly number[] {
+function areBoundaries(value: unknown): value is readonly number[] {
   return (
     Array.isArray(value) &&
     value.every((bound, i) => Number.isFinite(bound) && (i === 0 || bound > value[i - 1]))

@@ -4,6 +4,7 @@ import { nowMillis } from '../../model/clock';
 import type { ScopeMetrics } from '../../model/metric-data';
 import type { Scope } from '../../model/span-data';
 import { startTimer, stopTimer } from '../../model/timers';
+import { scopeKey, scopeOf } from '../scope';
 import { type Aggregation, createAggregator, type TemporalityPreference, temporalityOf } from './aggregation';
 import type { ExemplarFilter } from './exemplars';
 import { type Declaration, isObservable } from './instrument';
@@ -68,6 +69,8 @@ interface MeterEntry extends ObservedMeter {
 export function createMeterProvider(options: MeterProviderOptions): SdkMeterProvider {
   const views = (options.views ?? []).map(prepareView);
   const meters = new Map<string, MeterEntry>();
+  const backgroundMeters = new Map<string, MeterEntry>();
+  const allMeters = () => [...meters.values(), ...backgroundMeters.values()];
   return { getMeter, readers: options.readers.map((_, index) => createReader(index)) };
 
   function getMeter(
@@ -75,13 +78,15 @@ export function createMeterProvider(options: MeterProviderOptions): SdkMeterProv
     version?: string,
     meterOptions?: { schemaUrl?: string | undefined; isBackground?: boolean },
   ): SdkMeter {
-    const schemaUrl = meterOptions?.schemaUrl;
-    const key = `${name}@${version ?? ''}:${schemaUrl ?? ''}`;
-    const known = meters.get(key);
+    const scope = scopeOf(name, version, meterOptions);
+    const isBackground = meterOptions?.isBackground === true;
+    const key = scopeKey(scope);
+    const known = (isBackground ? backgroundMeters : meters).get(key);
     if (known) return known.meter;
-    const scope = { name: String(name ?? ''), version, schemaUrl };
-    const entry = createEntry(scope, meterOptions?.isBackground === true);
-    meters.set(key, entry);
+    // Of one scope, what is of the background and what is not are sent as one.
+    const other = (isBackground ? meters : backgroundMeters).get(key);
+    const entry = createEntry(other?.scope ?? scope, isBackground);
+    (isBackground ? backgroundMeters : meters).set(key, entry);
     return entry.meter;
   }
 
@@ -162,7 +167,7 @@ export function createMeterProvider(options: MeterProviderOptions): SdkMeterProv
     };
 
     function observe(observations: Observations): Promise<void>[] {
-      return [...meters.values()].flatMap(({ observables, batches }) =>
+      return allMeters().flatMap(({ observables, batches }) =>
         runCallbacks(observables, batches, observations),
       );
     }
@@ -175,7 +180,7 @@ export function createMeterProvider(options: MeterProviderOptions): SdkMeterProv
             stream.point(attributes).record(value, undefined, attributes);
         }
       }
-      return [...meters.values()].flatMap(({ scope, streams }) => {
+      return allMeters().flatMap(({ scope, streams }) => {
         const metrics = streams[index]!.flatMap((stream) => stream.collect(timeMillis) ?? []);
         return metrics.length > 0 ? [{ scope, metrics }] : [];
       });

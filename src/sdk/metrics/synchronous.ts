@@ -1,5 +1,6 @@
 import type { Attributes, Context } from '@opentelemetry/api';
 import { log, messageOf } from '../../diag/log';
+import { textOf } from '../text';
 import { noAttributes } from './attributes';
 import { type Declaration, isNonNegative } from './instrument';
 import type { Point, Stream } from './stream';
@@ -50,7 +51,7 @@ export class SynchronousInstrument {
   private complain(value: unknown): void {
     const expected = this.isNonNegative ? 'a number that is not negative' : 'a finite number';
     log.warnOnce(`instrument ${this.declaration.name}: expected ${expected}; such measurements are left out`);
-    log.debug(`instrument ${this.declaration.name}: got ${String(value)}`);
+    log.debug(`instrument ${this.declaration.name}: got ${textOf(value)}`);
   }
 }
 

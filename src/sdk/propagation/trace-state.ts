@@ -2,9 +2,9 @@ import type { TraceState } from '@opentelemetry/api';
 import { sliceTrimmed } from './optional-whitespace';
 
 /** https://www.w3.org/TR/trace-context-2/#list */
-export const MAX_TRACE_STATE_MEMBERS = 32;
+const MAX_TRACE_STATE_MEMBERS = 32;
 /** Of a key and of a value. */
-export const MAX_TRACE_STATE_FIELD_CHARS = 256;
+const MAX_TRACE_STATE_FIELD_CHARS = 256;
 /** A receiver must keep at least 512. More than this is dropped: every span of the trace would carry it. */
 export const MAX_TRACE_STATE_CHARS = 8192;
 

@@ -7,7 +7,7 @@ import type { Detected, Surroundings } from './detector';
 export function findGitDirectory({ readFile }: Surroundings, from: string): string | undefined {
   for (let directory = from; ; directory = dirname(directory)) {
     const path = join(directory, '.git');
-    const pointer = /^gitdir: (.+)$/.exec(readFile(path) ?? '')?.[1];
+    const pointer = /^gitdir: (.{1,4095})$/.exec(readFile(path) ?? '')?.[1];
     if (pointer) return resolve(directory, pointer);
     if (readFile(join(path, 'HEAD'))) return path;
     if (directory === dirname(directory)) return undefined;
@@ -38,7 +38,7 @@ export function readHead({ readFile }: Surroundings, git: string): Detected {
 export function readOrigin({ readFile }: Surroundings, git: string): Detected {
   const config = readFile(join(commonDirectory(readFile, git), 'config')) ?? '';
   const section = /^\[remote "origin"\]\n((?:[ \t].*\n?)*)/m.exec(config)?.[1] ?? '';
-  const remote = /^\s*url\s*=\s*(\S+)/m.exec(section)?.[1] ?? '';
+  const remote = /^[ \t]*url[ \t]*=[ \t]*(\S+)/m.exec(section)?.[1] ?? '';
   // A user and a password before the host stay here; a path of this machine names no repository.
   const [, host, path] =
     /^(?:https?|ssh|git):\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.+?)(?:\.git)?\/?$/.exec(remote) ??

@@ -1,15 +1,5 @@
 import type { Attributes, AttributeValue } from '@opentelemetry/api';
-
-/** Limits of a span (OpenTelemetry SDK specification, "Span limits"); `Infinity` where there is none. */
-export interface SpanLimits {
-  readonly attributeCount: number;
-  /** Characters kept of a string value, or of each string in an array. */
-  readonly attributeValueLength: number;
-  readonly eventCount: number;
-  readonly linkCount: number;
-  readonly eventAttributeCount: number;
-  readonly linkAttributeCount: number;
-}
+import { log, messageOf } from '../../diag/log';
 
 /**
  * The value as it is recorded: cut to `maxLength`, arrays copied (the caller may change them later).
@@ -54,13 +44,22 @@ export function limitedAttributes(
   const kept: Attributes = {};
   let count = 0;
   let dropped = 0;
-  for (const key of Object.keys(attributes ?? {})) {
-    const value = key === '' ? undefined : limitedValue(attributes![key], maxLength);
-    if (value === undefined) continue;
-    if (count < maxCount) {
-      kept[key] = value;
-      count++;
-    } else dropped++;
+  try {
+    for (const key of Object.keys(attributes ?? {})) {
+      const value = key === '' ? undefined : limitedValue(attributes![key], maxLength);
+      if (value === undefined) continue;
+      if (count < maxCount) {
+        kept[key] = value;
+        count++;
+      } else dropped++;
+    }
+  } catch (error) {
+    tellUnreadable(error);
   }
   return { attributes: kept, dropped };
+}
+
+/** What a getter of the program throws costs the attributes behind it, not the call. */
+export function tellUnreadable(error: unknown): void {
+  log.warnOnce(`attributes of a span cannot be read: ${messageOf(error)}`);
 }

@@ -9,6 +9,7 @@ import type {
   SpanStatus,
   TimeInput,
 } from '@opentelemetry/api';
+import type { SpanLimits } from '../../config/config';
 import type {
   EndedSpan,
   EndedSpanEvent,
@@ -18,7 +19,8 @@ import type {
 } from '../../model/ended-span';
 import type { Scope } from '../../model/span-data';
 import { exceptionAttributes } from '../exception';
-import { limitedAttributes, limitedValue, type SpanLimits } from './limits';
+import { textOf } from '../text';
+import { limitedAttributes, limitedValue, tellUnreadable } from './limits';
 import type { OpenSpan, OpenSpans } from './open-spans';
 import { epochMillis, isTimeInput } from './time-input';
 
@@ -92,7 +94,11 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
   }
 
   setAttributes(attributes: Attributes): this {
-    for (const key of Object.keys(attributes ?? {})) this.setAttribute(key, attributes[key]);
+    try {
+      for (const key of Object.keys(attributes ?? {})) this.setAttribute(key, attributes[key]);
+    } catch (error) {
+      tellUnreadable(error);
+    }
     return this;
   }
 
@@ -111,7 +117,7 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
     );
     if (this.events === noItems) this.events = [];
     this.events.push({
-      name: String(name),
+      name: textOf(name),
       timeMillis: epochMillis(hasTime ? attributesOrTime : time),
       attributes,
       droppedAttributesCount: dropped,
@@ -137,7 +143,7 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
   }
 
   addLinks(links: Link[]): this {
-    for (const link of links ?? []) this.addLink(link);
+    if (Array.isArray(links)) for (const link of links) this.addLink(link);
     return this;
   }
 
@@ -155,7 +161,7 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
   }
 
   updateName(name: string): this {
-    if (this.endMillis < 0) this.name = String(name);
+    if (this.endMillis < 0) this.name = textOf(name);
     return this;
   }
 

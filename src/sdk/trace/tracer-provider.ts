@@ -2,6 +2,8 @@ import type { Context, Span, SpanOptions, Tracer, TracerProvider } from '@opente
 import type { KeepConfig } from '../../config/sampler-config';
 import type { Scope } from '../../model/span-data';
 import { activeContext, runWithContext } from '../context/context-manager';
+import { scopeKey, scopeOf } from '../scope';
+import { textOf } from '../text';
 import { isTracingSuppressed, parentOf, spanKey } from './context-keys';
 import { newIdentity } from './ids';
 import { invalidSpanContext, NonRecordingSpan, suppressedSpan } from './non-recording-span';
@@ -40,12 +42,12 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
   let detailed: StartSpan | undefined;
   return {
     getTracer(name, version, tracerOptions) {
-      const schemaUrl = tracerOptions?.schemaUrl;
-      const key = `${name}@${version ?? ''}:${schemaUrl ?? ''}`;
+      const scope = scopeOf(name, version, tracerOptions);
+      const key = scopeKey(scope);
       if (startsDetailed) detailed ??= loadDetailedStart();
       let tracer = tracers.get(key);
       if (!tracer) {
-        tracer = createTracer(options, { name: String(name), version, schemaUrl }, detailed);
+        tracer = createTracer(options, scope, detailed);
         if (tracers.size < maxRemembered) tracers.set(key, tracer);
       }
       return tracer;
@@ -66,8 +68,9 @@ function createTracer(options: TracerProviderOptions, scope: Scope, detailed?: S
     : startPlain;
   return { startSpan, startActiveSpan: startActiveSpan as Tracer['startActiveSpan'] };
 
-  function startPlain(name: string, given?: SpanOptions, context: Context = activeContext()): Span {
+  function startPlain(name: string, given?: SpanOptions, givenContext?: Context): Span {
     const spanOptions = given ?? noOptions;
+    const context = givenContext ?? activeContext();
     const parent = spanOptions.root ? undefined : parentOf(context);
     if (options.passThrough) return new NonRecordingSpan(parent ?? invalidSpanContext);
     const identity = newIdentity(parent);
@@ -80,7 +83,7 @@ function createTracer(options: TracerProviderOptions, scope: Scope, detailed?: S
     const span = new RecordingSpan(
       options,
       scope,
-      String(name),
+      textOf(name),
       spanOptions.kind ?? internal,
       identity,
       parent,
@@ -94,7 +97,8 @@ function createTracer(options: TracerProviderOptions, scope: Scope, detailed?: S
 
   function startActiveSpan<R>(name: string, ...rest: [...unknown[], (span: Span) => R]): R {
     const fn = rest.pop() as (span: Span) => R;
-    const [spanOptions, context = activeContext()] = rest as unknown as [SpanOptions?, Context?];
+    const [spanOptions, givenContext] = rest as unknown as [SpanOptions?, Context?];
+    const context = givenContext ?? activeContext();
     const span = startSpan(name, spanOptions, context);
     return runWithContext(context.setValue(spanKey, span), fn, undefined, [span]);
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type TimeInput, trace } from '@opentelemetry/api';
+import type { SpanLimits } from '../../../src/config/config';
 import type { EndedSpan } from '../../../src/model/ended-span';
-import type { SpanLimits } from '../../../src/sdk/trace/limits';
 import { createTracerProvider } from '../../../src/sdk/trace/tracer-provider';
 
 const noLimits: SpanLimits = {

@@ -1,6 +1,7 @@
 import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import type { Scope } from '../../../model/span-data';
 import { activeContext } from '../../context/context-manager';
+import { textOf } from '../../text';
 import { isTracingSuppressed, parentOf, spanOf } from '../context-keys';
 import { newIdentity } from '../ids';
 import { NonRecordingSpan, suppressedSpan } from '../non-recording-span';
@@ -14,6 +15,7 @@ import { UndecidedSpan } from './undecided-span';
 const internal = 0;
 const sampledFlag = 1;
 const noLinks: readonly Link[] = [];
+const noOptions: StartOptions = {};
 
 /** Starts a span of a scope. */
 export type StartSpan = (
@@ -32,7 +34,9 @@ export function detailedStart(options: TracerProviderOptions): StartSpan {
   const keeper = options.keep && createTraceKeeper(options, options.keep);
   const recordOnly: SpanEnvironment = { limits: options.limits, sink: () => {} };
 
-  return (scope, name, given = {}, context = activeContext()) => {
+  return (scope, name, givenOptions, givenContext) => {
+    const given = givenOptions ?? noOptions;
+    const context = givenContext ?? activeContext();
     const parent = given.root ? undefined : parentOf(context);
     const identity = newIdentity(parent);
     if (isTracingSuppressed(context)) return suppressedSpan(parent, identity, given.kind);
@@ -40,7 +44,7 @@ export function detailedStart(options: TracerProviderOptions): StartSpan {
     const kind = given.kind ?? internal;
     const makeSpan = (Recording: typeof RecordingSpan, environment: SpanEnvironment) => {
       const start = epochMillis(given.startTime);
-      const span = new Recording(environment, scope, String(name), kind, identity, parent, start);
+      const span = new Recording(environment, scope, textOf(name), kind, identity, parent, start);
       if (given.attributes) span.setAttributes(given.attributes);
       if (given.links) span.addLinks(given.links);
       return span;
@@ -66,7 +70,7 @@ export function detailedStart(options: TracerProviderOptions): StartSpan {
     const result = askSampler(sampler, {
       parent,
       traceId: identity.traceId,
-      name: String(name),
+      name: textOf(name),
       kind,
       attributes: readOnly(given.attributes),
       links: given.links ?? noLinks,
