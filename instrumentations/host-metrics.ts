@@ -10,7 +10,7 @@ export default defineInstrumentation({
   name: 'host-metrics',
   docs: {
     title: 'Host',
-    description: 'Metrics of CPU, memory and network of the host.',
+    description: 'Metrics of CPU, memory and network of the host. Off unless it is enabled by name.',
     link: 'https://opentelemetry.io/docs/specs/semconv/system/system-metrics/',
     signals: ['metrics'],
   },

@@ -5,6 +5,7 @@ import {
   type LoggedRecord,
   logIds,
   printRecord,
+  reportFailure,
   severityOfName,
 } from '../src/kit';
 
@@ -20,6 +21,7 @@ export default defineInstrumentation({
     description:
       'What Nest’s own logger prints, as log records; ids of the active span in its JSON (`json: true`, Nest 11). Loggers of other packages have instrumentations of their own.',
     link: 'https://docs.nestjs.com/techniques/logger',
+    signals: ['logs'],
   },
   targets: [
     {
@@ -42,7 +44,7 @@ export default defineInstrumentation({
 
 interface Logger {
   readonly options?: { readonly colors?: boolean };
-  getContextAndStackAndMessagesToPrint(args: readonly unknown[]): { readonly stack?: string };
+  getContextAndStackAndMessagesToPrint?(args: readonly unknown[]): { readonly stack?: string } | undefined;
 }
 
 /** The stack that the call of `error` under way has beside its messages. */
@@ -50,13 +52,23 @@ let stack: string | undefined;
 
 function noteStack(error: AnyFunction): AnyFunction {
   return function (this: Logger, ...args: unknown[]) {
-    stack = this.getContextAndStackAndMessagesToPrint?.(args).stack;
+    stack = stackOf(this, args);
     try {
       return Reflect.apply(error, this, args);
     } finally {
       stack = undefined;
     }
   };
+}
+
+/** By the logger's own method, which a subclass may have replaced. */
+function stackOf(logger: Logger, args: readonly unknown[]): string | undefined {
+  try {
+    return logger.getContextAndStackAndMessagesToPrint?.(args)?.stack;
+  } catch (error) {
+    reportFailure(error);
+    return undefined;
+  }
 }
 
 function watchMessages(print: AnyFunction): AnyFunction {

@@ -26,7 +26,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/start': ['*'],
   // A configuration file is read by a bundle of its own, and `yaml` is in it.
   'src/config': ['src/diag', 'types:src/model', 'yaml', 'node:'],
-  'src/model': ['types:@opentelemetry/api', 'node:'],
+  'src/model': ['src/diag', 'types:@opentelemetry/api', 'node:'],
   'src/diag': ['node:'],
   'src/sdk': ['src/model', 'src/diag', 'types:src/config', '@opentelemetry/api', 'node:'],
   'src/export': [

@@ -4,6 +4,7 @@ import {
   type DbPoolPoint,
   monotonicMillis,
   PrivateField,
+  reportFailure,
 } from '../../src/kit';
 
 /** The parts of `pg-pool` that its own methods work with. */
@@ -110,7 +111,7 @@ function after(step: Step) {
       : function (this: Pool, ...args: unknown[]) {
           const { waitingCount } = this;
           const result = Reflect.apply(original, this, args);
-          step(this, args, waitingCount);
+          safely(step, this, args, waitingCount);
           return result;
         };
 }
@@ -120,9 +121,18 @@ function before(step: Step) {
     pools === undefined
       ? original
       : function (this: Pool, ...args: unknown[]) {
-          step(this, args, this.waitingCount);
+          safely(step, this, args, this.waitingCount);
           return Reflect.apply(original, this, args);
         };
+}
+
+/** What is read is the pool's own business, and may be another in its next version. */
+function safely(step: Step, pool: Pool, args: readonly unknown[], waitingBefore: number): void {
+  try {
+    step(pool, args, waitingBefore);
+  } catch (error) {
+    reportFailure(error);
+  }
 }
 
 function addOnce(pool: Pool, { connectionParameters = {} }: Client): void {

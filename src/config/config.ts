@@ -232,9 +232,10 @@ export interface SpoolConfig {
   readonly signal: 'traces' | 'metrics' | 'logs';
 }
 
-/** Limits of spans (OpenTelemetry SDK specification, "Span limits"). */
+/** Limits of spans (OpenTelemetry SDK specification, "Span limits"); `Infinity` where there is none. */
 export interface SpanLimits {
   readonly attributeCount: number;
+  /** Characters kept of a string value, or of each string in an array. */
   readonly attributeValueLength: number;
   readonly eventCount: number;
   readonly linkCount: number;

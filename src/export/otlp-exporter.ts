@@ -64,10 +64,7 @@ function openSpool(spool: SpoolConfig): Spool {
 }
 
 /** The way to the collector, by its protocol; or into a file. */
-export function createTransport(
-  exporter: OtlpConfig | FileConfig | ZipkinConfig,
-  userAgent: string,
-): Transport {
+function createTransport(exporter: OtlpConfig | FileConfig | ZipkinConfig, userAgent: string): Transport {
   switch (exporter.kind) {
     case 'file':
       return createFile(exporter);

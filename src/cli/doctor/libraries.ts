@@ -1,4 +1,4 @@
-import { version } from '../../../package.json';
+import { name as packageName, version } from '../../../package.json';
 import type { Config } from '../../config/config';
 import { type Coverage, coverageOf } from '../coverage';
 import type { Project } from '../project';
@@ -13,13 +13,17 @@ export function examineLibraries(project: Project | undefined, folder: string, c
   const covered = coverageOf(project, config);
   const findings = covered.map(describe);
   const rest = project.dependencies.filter(
-    ({ name, isDevelopment }) => !isDevelopment && !covered.some((each) => each.name === name),
+    ({ name, isDevelopment }) =>
+      !isDevelopment && !ownPackages.includes(name) && !covered.some((each) => each.name === name),
   );
   if (rest.length > 0)
     findings.push(note(`nothing is instrumented in ${listed(rest.map(({ name }) => name))}`));
   if (findings.length === 0) findings.push(note('no dependencies'));
   return { title: `Libraries of ${project.manifest.name ?? project.directory}`, findings };
 }
+
+/** Nobody expects them to be instrumented. */
+const ownPackages: readonly string[] = [packageName, '@opentelemetry/api'];
 
 const maxListed = 8;
 

@@ -1,9 +1,9 @@
-import { writeSync } from 'node:fs';
 import type { Attributes } from '@opentelemetry/api';
 import type { EndedSpan } from '../../model/ended-span';
 import type { SpanData } from '../../model/span-data';
 import { startTimer, stopTimer, type Timer } from '../../model/timers';
 import type { Exporter } from '../exporter';
+import { print } from '../stdout';
 import { renderTraces } from './render-trace';
 
 /** Spans of one trace end within moments of each other; after this pause what is there is drawn. */
@@ -29,8 +29,7 @@ export function createConsoleExporter(resource: Attributes): Exporter<EndedSpan>
     if (held.length === 0) return;
     const spans = held;
     held = [];
-    const width = process.stdout.columns ?? 120;
-    writeSync(1, `${renderTraces(spans, { width, colors: process.stdout.isTTY === true })}\n`);
+    print((screen) => `${renderTraces(spans, screen)}\n`);
   }
 }
 

@@ -1,6 +1,6 @@
-import { writeSync } from 'node:fs';
 import type { Exporter } from '../exporter';
 import type { ScopedMetric } from '../otlp/metric-batch';
+import { print } from '../stdout';
 import { renderMetricTable } from './metric-table';
 
 /** Prints each collection on standard output as a table that a person can read. */
@@ -11,15 +11,14 @@ export function createConsoleMetricExporter(): Exporter<ScopedMetric> {
       collected.push(item);
     },
     hasUndelivered: () => collected.length > 0,
-    flush: print,
-    flushSync: print,
+    flush,
+    flushSync: flush,
   };
 
-  function print(): void {
+  function flush(): void {
     if (collected.length === 0) return;
     const metrics = collected;
     collected = [];
-    const width = process.stdout.columns ?? 120;
-    writeSync(1, `${renderMetricTable(metrics, { width, colors: process.stdout.isTTY === true })}\n`);
+    print((screen) => `${renderMetricTable(metrics, screen)}\n`);
   }
 }

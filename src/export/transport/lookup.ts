@@ -6,7 +6,7 @@ import { isKnownNowhere, resolveByDns } from './dns-query';
 import { releaseLoop } from './release-loop';
 
 /** A lookup that takes longer has failed. */
-export const maxLookupMillis = 4000;
+const maxLookupMillis = 4000;
 
 /** Addresses older than this are asked for again when the next connection opens; until there is an answer the old ones serve. */
 const maxAgeMillis = 30_000;

@@ -115,7 +115,7 @@ function watchPools<Pool extends object>(
   }
 
   function observe(): void {
-    const meter = telemetry.meter!(instrumentation);
+    const meter = telemetry.meter!(instrumentation, true);
     const connections = { unit: '{connection}', valueType: integer };
     meter
       .createObservableUpDownCounter('db.client.connection.count', {

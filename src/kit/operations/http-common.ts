@@ -93,8 +93,11 @@ export function splitTarget(target: string, method: string): Target {
   const schemeEnd = target.startsWith('/') ? -1 : target.indexOf('://');
   if (schemeEnd <= 0) return splitQuery(target);
   const start = schemeEnd + 3;
-  let end = start;
-  while (end < target.length && !endsAuthority(target.charCodeAt(end))) end++;
+  let end = target.length;
+  for (const mark of authorityEnds) {
+    const at = target.indexOf(mark, start);
+    if (at >= 0 && at < end) end = at;
+  }
   const authority = target.slice(start, end);
   const rest = target.slice(end);
   return {
@@ -111,9 +114,7 @@ function splitQuery(target: string): { path: string; query: string | undefined }
     : { path: target.slice(0, start), query: target.slice(start + 1) || undefined };
 }
 
-function endsAuthority(code: number): boolean {
-  return code === 0x2f /* / */ || code === 0x3f /* ? */ || code === 0x23; /* # */
-}
+const authorityEnds = ['/', '?', '#'];
 
 /** An address as it is known outside the socket: IPv4 in the IPv6 form of dual-stack sockets (RFC 4291, 2.5.5.2) becomes plain. */
 export function plainAddress(address: string | undefined): string | undefined {

@@ -19,7 +19,8 @@ export function observeOpenConnections(
   instrumentation: string,
   connections: () => Iterable<OpenConnections>,
 ): void {
-  telemetry.meter!(instrumentation)
+  // Of the background: connections that are open at the end of a process are no reason to hold it up.
+  telemetry.meter!(instrumentation, true)
     .createObservableUpDownCounter('http.client.open_connections', {
       unit: '{connection}',
       description: 'Number of outbound HTTP connections that are currently active or idle on the client.',

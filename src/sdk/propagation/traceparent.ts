@@ -9,6 +9,9 @@ const SPAN_ID_END = 52;
 const FLAGS_START = 53;
 const LENGTH = 55;
 
+/** With white space around it, which the header's grammar does not have but some senders add. */
+const MAX_PADDED_LENGTH = 512;
+
 const DASH = 0x2d;
 const NO_TRACE = '0'.repeat(32);
 const NO_SPAN = '0'.repeat(16);
@@ -24,7 +27,10 @@ const KNOWN_FLAGS = 0x03;
  * @see https://www.w3.org/TR/trace-context-2/#traceparent-header
  */
 export function parseTraceparent(header: string): SpanContext | undefined {
-  if (header.charCodeAt(2) !== DASH) header = sliceTrimmed(header, 0, header.length);
+  if (header.charCodeAt(2) !== DASH) {
+    if (header.length > MAX_PADDED_LENGTH) return undefined;
+    header = sliceTrimmed(header, 0, header.length);
+  }
   if (!hasShape(header)) return undefined;
   const traceId = header.slice(TRACE_ID_START, TRACE_ID_END);
   const spanId = header.slice(SPAN_ID_START, SPAN_ID_END);
