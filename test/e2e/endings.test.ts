@@ -262,7 +262,12 @@ test('a delivered span leaves no signal listener behind', async (t) => {
   const receiver = await receiverFor(t);
   const running = startProgram([join(fixtures, 'listeners.cjs')], {
     preload: true,
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '20' },
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_BSP_SCHEDULE_DELAY: '20',
+      OTEL_METRIC_EXPORT_INTERVAL: '300',
+      OTEL_METRIC_EXPORT_TIMEOUT: '300',
+    },
   });
   const { stdout, stderr } = await running.ended;
   assert.equal(stderr, '');
