@@ -19,6 +19,7 @@ export default defineInstrumentation({
     link: 'https://expressjs.com',
     packages: '`express` 4 and 5',
   },
+  addsToOthers: true,
   targets: [
     {
       module: 'express',

@@ -13,6 +13,7 @@ export default defineInstrumentation({
       'The route of a request (`http.route`, the name of its server span) and the error that it ended with; no spans of its own.',
     link: 'https://fastify.dev',
   },
+  addsToOthers: true,
   targets: [
     {
       module: 'fastify',

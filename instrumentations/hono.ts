@@ -22,6 +22,7 @@ export default defineInstrumentation({
       'With @hono/node-server: the route of a request (`http.route`, the name of its server span) and the error that it ended with; no spans of its own.',
     link: 'https://hono.dev',
   },
+  addsToOthers: true,
   targets: [
     {
       module: 'hono',

@@ -24,6 +24,8 @@ const registry: readonly RegistryEntry[] = [
   {
     name: 'express',
 
+    addsToOthers: true,
+
     modules: [
       { name: 'express', files: ['lib/router/index.js', 'lib/router/layer.js'], isEsModule: false },
       { name: 'router', files: ['', 'lib/layer.js'], isEsModule: false },
@@ -37,6 +39,8 @@ const registry: readonly RegistryEntry[] = [
   {
     name: 'fastify',
 
+    addsToOthers: true,
+
     modules: [{ name: 'fastify', files: ['lib/error-handler.js', 'lib/request.js'], isEsModule: false }],
     channels: [],
     builtins: [],
@@ -44,6 +48,8 @@ const registry: readonly RegistryEntry[] = [
   },
   {
     name: 'hono',
+
+    addsToOthers: true,
 
     modules: [
       {
@@ -150,6 +156,8 @@ const registry: readonly RegistryEntry[] = [
   },
   {
     name: 'koa',
+
+    addsToOthers: true,
 
     modules: [{ name: 'koa', files: ['lib/application.js'], isEsModule: false }],
     channels: [],

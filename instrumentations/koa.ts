@@ -21,6 +21,7 @@ export default defineInstrumentation({
       'The route of a request with @koa/router (`http.route`, the name of its server span) and the error that it ended with; no spans of its own.',
     link: 'https://koajs.com',
   },
+  addsToOthers: true,
   targets: [
     {
       module: 'koa',

@@ -17,6 +17,7 @@ function renderEntry({
   isOffByDefault,
   options,
   observed,
+  addsToOthers,
   targets = [],
   channels = {},
   builtins = [],
@@ -30,6 +31,7 @@ function renderEntry({
     name: ${JSON.stringify(name)},
     ${isOffByDefault ? 'isOffByDefault: true,' : ''}
     ${observed ? 'isBackground: true,' : ''}
+    ${addsToOthers ? 'addsToOthers: true,' : ''}
     ${options ? `options: ${JSON.stringify(options)},` : ''}
     modules: ${JSON.stringify(modules)},
     channels: ${JSON.stringify(Object.keys(channels))},

@@ -11,6 +11,8 @@ import type { RegistryEntry } from './hook/registry';
 import { type Delivery, deliverAtProcessEnd } from './lifecycle/process-end';
 import { isMainThread } from './model/main-thread';
 import { isSuppressed } from './model/suppress';
+// Taken before the program's first line.
+import './model/random';
 import { createStandDown } from './own-sdk/stand-down';
 import { registerApiGlobals } from './sdk/api-globals';
 import { contextManager } from './sdk/context/context-manager';
@@ -99,10 +101,13 @@ export function start(): void {
  * @param prepare - called once, before the first of them is loaded.
  */
 function enabledEntries(config: Config, prepare: () => void): RegistryEntry[] {
-  const isOff = (name: string) => !config.operations.options[name]!.enabled;
+  const { instrumentations, operations, traces, metrics } = config;
+  const isOff = (name: string) => !operations.options[name]!.enabled;
+  const hasOthers = traces.processors.length + metrics.readers.length > 0;
   let isPrepared = false;
   return registry
-    .filter(({ name }) => isInstrumentationEnabled(config.instrumentations, name, isOff(name)))
+    .filter(({ addsToOthers }) => hasOthers || !addsToOthers)
+    .filter(({ name }) => isInstrumentationEnabled(instrumentations, name, isOff(name)))
     .map((entry) => ({
       ...entry,
       load() {

@@ -46,7 +46,7 @@ interface Counts {
 }
 
 /** Files whose tests compare how long programs take: they get the machine for themselves, after the others. */
-const measuresTime = /endings|chaos|resolver|soak/;
+const measuresTime = /endings|chaos|resolver|soak|fuzz/;
 
 async function runFiles(files: readonly string[]): Promise<Counts> {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };

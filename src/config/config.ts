@@ -1,5 +1,5 @@
-import type { OptionValue } from '../model/option';
-import type { HeaderPatterns, StringMap } from './parsers';
+import type { OperationSettings } from '../model/operation-settings';
+import type { StringMap } from './parsers';
 import type { DetectorName } from './resource-detectors';
 import type { KeepConfig, SamplerConfig } from './sampler-config';
 
@@ -24,7 +24,7 @@ export interface Config {
     /** Stronger than `enabled`; may hold `*`. */
     readonly disabled: readonly string[];
   };
-  readonly operations: OperationsConfig;
+  readonly operations: OperationSettings;
   readonly messagingEnvelope: 'none' | 'metadata.otel' | 'metadata.otel+wrap';
   readonly exitTimeoutMillis: number;
   /** What happens when the program brings an SDK of its own. */
@@ -36,28 +36,6 @@ export interface Config {
   readonly exceptionSignal: 'spans' | 'logs' | 'logs/dup';
   /** Names of the fields that the program's own JSON log records get. */
   readonly logKeys: { readonly traceId: string; readonly spanId: string; readonly traceFlags: string };
-}
-
-/** What operations of the kit and single instrumentations are told. */
-export interface OperationsConfig {
-  readonly capturedHeaders: {
-    readonly serverRequest: HeaderPatterns | undefined;
-    readonly serverResponse: HeaderPatterns | undefined;
-    readonly clientRequest: HeaderPatterns | undefined;
-    readonly clientResponse: HeaderPatterns | undefined;
-  };
-  /** Captured, but with their values redacted. */
-  readonly secretHeaders: HeaderPatterns;
-  /** Searched in URLs. */
-  readonly excludedUrls: readonly RegExp[] | undefined;
-  /** In place of the usual ones. */
-  readonly sensitiveQueryParameters: readonly string[] | undefined;
-  readonly querySanitization: boolean;
-  /** Service names by `host` or `host:port`. */
-  readonly serviceMapping: StringMap | undefined;
-  readonly messagingHeaders: readonly string[] | undefined;
-  /** By instrumentation, then by option. */
-  readonly options: Readonly<Record<string, Readonly<Record<string, OptionValue>>>>;
 }
 
 export interface ResourceConfig {

@@ -1,5 +1,6 @@
+import type { OperationSettings } from '../model/operation-settings';
 import type { OptionValue } from '../model/option';
-import type { OperationsConfig } from './config';
+
 import type { SettingReader } from './read-env';
 import { settings } from './settings';
 import { type DeclaresOptions, optionSetting, optionsOf } from './settings/options';
@@ -8,7 +9,7 @@ import { type DeclaresOptions, optionSetting, optionsOf } from './settings/optio
 export function readOperations(
   { read }: SettingReader,
   declared: readonly DeclaresOptions[],
-): OperationsConfig {
+): OperationSettings {
   return {
     capturedHeaders: {
       serverRequest: read(settings.serverRequestHeaders),

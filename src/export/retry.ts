@@ -1,4 +1,5 @@
 import { monotonicMillis } from '../model/clock';
+import { random } from '../model/random';
 import { blockFor } from '../model/timers';
 import type { Outcome, Transport } from './outcome';
 
@@ -9,9 +10,6 @@ const backoffFactor = 2;
 
 /** Even a receiver that asks for no pause is not asked again without one, in milliseconds. */
 const minPauseMillis = 50;
-
-/** Taken before programs can seed it. */
-const random = Math.random;
 
 /**
  * Exponential backoff with jitter, for when the receiver did not say how long (OTLP specification, "OTLP/HTTP Throttling"). Jitter keeps many processes

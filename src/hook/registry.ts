@@ -10,6 +10,8 @@ export interface RegistryEntry {
   /** It must be enabled by name. */
   readonly isOffByDefault?: boolean;
   readonly options?: Options;
+  /** It only adds to the spans and metrics of others. */
+  readonly addsToOthers?: boolean;
   /** It needs no library: it observes metrics from soon after the start. */
   readonly isBackground?: boolean;
   /** npm packages that it patches. */

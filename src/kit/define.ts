@@ -21,6 +21,8 @@ export interface Instrumentation {
   readonly isOffByDefault?: boolean;
   /** Metrics of the process or its host, which need no library. */
   readonly observed?: Observed;
+  /** It only adds to the spans and metrics of others (routes, errors), and is left out where there are neither. */
+  readonly addsToOthers?: boolean;
   /** npm packages to patch when they load. */
   readonly targets?: readonly Target[];
   /** Diagnostics channels of Node or of a library: listeners by channel name. They must never throw. */

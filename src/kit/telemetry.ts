@@ -10,6 +10,7 @@ import type {
   SpanKind,
   TextMapPropagator,
 } from '@opentelemetry/api';
+import type { OperationSettings } from '../model/operation-settings';
 
 /** The scope of an instrumentation's spans. Made once a definition. */
 export interface Instrumented {
@@ -86,39 +87,13 @@ export interface Telemetry {
   readonly settings: KitSettings;
 }
 
-/** Names of headers in lower case, and expressions that match whole ones. */
-export interface HeaderPatterns {
-  readonly names: readonly string[];
-  readonly expressions: readonly RegExp[];
-}
-
 /** The settings that operations and instrumentations read. */
-export interface KitSettings {
+export interface KitSettings extends OperationSettings {
   /** Request methods that are recorded as they are; others become `_OTHER`. */
   readonly knownMethods: ReadonlySet<string>;
   /** Whether the trace that a request or a message brings is continued, only linked to, or ignored. */
   readonly remoteParent: 'trust' | 'link' | 'ignore';
   readonly messagingEnvelope: 'none' | 'metadata.otel' | 'metadata.otel+wrap';
-  readonly capturedHeaders: {
-    readonly serverRequest: HeaderPatterns | undefined;
-    readonly serverResponse: HeaderPatterns | undefined;
-    readonly clientRequest: HeaderPatterns | undefined;
-    readonly clientResponse: HeaderPatterns | undefined;
-  };
-  /** Captured headers whose values are redacted. */
-  readonly secretHeaders: HeaderPatterns;
-  /** Searched in URLs: what is found is not recorded. */
-  readonly excludedUrls: readonly RegExp[] | undefined;
-  /** In place of the usual query parameters with secret values. */
-  readonly sensitiveQueryParameters: readonly string[] | undefined;
-  /** Whether literals in database queries are replaced. */
-  readonly querySanitization: boolean;
-  /** Service names by `host` or `host:port`. */
-  readonly serviceMapping: Readonly<Record<string, string>> | undefined;
-  /** Message headers that are recorded. */
-  readonly messagingHeaders: readonly string[] | undefined;
-  /** Options by instrumentation, as its definition declares them. */
-  readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Names of the fields that tell in a program's own log records in which span they were made. */
   readonly logKeys: { readonly traceId: string; readonly spanId: string; readonly traceFlags: string };
 }

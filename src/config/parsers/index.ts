@@ -7,6 +7,6 @@ export { list, someOf } from './list';
 export { integer, MAX_TIMER_MILLIS, ratio, timeoutMillis } from './number';
 export { headers, resourceAttributes, type StringMap, serviceMapping } from './pairs';
 export { type Parsed, type Parser, unexpected } from './parser';
-export { type HeaderPatterns, headerPatterns, urlPatterns } from './pattern';
+export { headerPatterns, urlPatterns } from './pattern';
 export { boolean, oneOf, string } from './text';
 export { endpoint, signalUrl } from './url';

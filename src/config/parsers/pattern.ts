@@ -1,12 +1,5 @@
+import type { HeaderPatterns } from '../../model/operation-settings';
 import { type Parser, splitList, unexpected } from './parser';
-
-/** Names of headers, and expressions that match whole ones; see {@link headerPatterns}. */
-export interface HeaderPatterns {
-  readonly names: readonly string[];
-  readonly expressions: readonly RegExp[];
-  /** As the user wrote them. */
-  readonly text: string;
-}
 
 /** A comma-separated list of header names, in any case, or regular expressions for them. */
 export const headerPatterns: Parser<HeaderPatterns> = {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { nowMillis } from '../../model/clock';
+import { random } from '../../model/random';
 
 /** A file as its name tells. Names sort by age. */
 export interface SpoolFile {
@@ -14,7 +15,6 @@ export interface SpoolFile {
 export const staleMillis = 60_000;
 
 const pattern = /^\d{15}-\d{6}-(\w+)-(\d+)-(\d+)-[0-9a-f]{8}\.otlp(?:\.(draft|claimed)(?:-[0-9a-f]+)?)?$/;
-const taken = Math.random;
 let sequence = 0;
 
 export function nameFor(signal: string, byteLength: number, count: number): string {
@@ -48,7 +48,7 @@ export function isStale(path: string): boolean {
 }
 
 function unique(): string {
-  return Math.floor(taken() * 2 ** 32)
+  return Math.floor(random() * 2 ** 32)
     .toString(16)
     .padStart(8, '0');
 }

@@ -1,4 +1,5 @@
-import { type HeaderPatterns, type Span, telemetry } from '../telemetry';
+import type { HeaderPatterns } from '../../model/operation-settings';
+import { type Span, telemetry } from '../telemetry';
 
 /** A header's value, or its values; numbers are what Node writes as text. */
 export type HeaderValue = string | number | readonly string[] | undefined;

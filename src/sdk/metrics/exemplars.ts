@@ -1,6 +1,7 @@
 import type { Attributes, Context } from '@opentelemetry/api';
 import { nowMillis } from '../../model/clock';
 import type { Exemplar } from '../../model/metric-data';
+import { random } from '../../model/random';
 import { activeContext } from '../context/context-manager';
 import { parentOf } from '../trace/context-keys';
 import { type AttributeFilter, copyAttributes, filterAttributes, noAttributes } from './attributes';
@@ -33,8 +34,6 @@ export type ReservoirKind = { readonly perBucket: number } | { readonly size: nu
 
 const sampled = 1;
 const none: readonly Exemplar[] = [];
-const random = Math.random;
-
 /**
  * A reservoir in which every measurement since the last collection has the same chance to be kept: per bucket
  * (`AlignedHistogramBucketExemplarReservoir`) or among all (`SimpleFixedSizeExemplarReservoir`).

@@ -1,10 +1,9 @@
 import type { SpanContext } from '@opentelemetry/api';
+import { random } from '../../model/random';
 
-/**
- * Random trace and span ids (W3C Trace Context, section 3.2). `Math.random` is taken when this module loads, since
- * programs seed it; unlike `node:crypto` it costs nothing to load and is not worse than other SDKs' generators.
- */
-const random = Math.random;
+// Random trace and span ids (W3C Trace Context, section 3.2) by `Math.random`: unlike `node:crypto` it costs nothing to load, and it is not worse than
+// other SDKs' generators.
+
 const { fromCharCode } = String;
 
 /** Character codes of the hex digits. A table, since sixteen calls of a function are more than V8 inlines: 50 ns on each span. */

@@ -19,10 +19,11 @@ const directory = layBesideExpress({
     private: true,
     jest: { testEnvironment: 'node', reporters: ['<rootDir>/reporter.cjs'], cache: false, watchman: false },
   }),
-  // Names and outcomes alone: durations differ from run to run.
+  // Names and outcomes alone, sorted: durations differ from run to run, and with several processes the order.
   'reporter.cjs': `module.exports = class {
-    onTestResult(_, { testResults, openHandles }) { for (const { fullName, status, failureMessages } of testResults) console.log(fullName, status, failureMessages.join()); }
-    onRunComplete(_, { numPassedTests, numFailedTests }) { console.log(numPassedTests, 'passed', numFailedTests, 'failed'); }
+    lines = [];
+    onTestResult(_, { testResults }) { for (const { fullName, status, failureMessages } of testResults) this.lines.push([fullName, status, failureMessages].join(' ')); }
+    onRunComplete(_, { numPassedTests, numFailedTests }) { console.log([...this.lines.sort(), numPassedTests, 'passed', numFailedTests, 'failed'].join(' ')); }
   };`,
   'jest/reset.test.js': `${ask}
     beforeEach(() => jest.resetModules());

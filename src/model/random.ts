@@ -1,0 +1,2 @@
+/** `Math.random` as it is before the program can seed or fake it: the agent loads this at its start. */
+export const random = Math.random;
