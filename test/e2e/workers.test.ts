@@ -37,8 +37,8 @@ for (const version of [process.versions.node, '18.19.0', '20.6.0', '22.14.0', '2
   }, () => {
     for (const [way, count] of Object.entries(ways)) {
       // Where a worker exports for itself, it has nobody who does so when it is stopped.
-      const isLost = !satisfies(version, handsOver) && ['terminate', 'end of the process'].includes(way);
-      test(way, { skip: isLost && 'workers export for themselves here' }, async (t) => {
+      if (!satisfies(version, handsOver) && ['terminate', 'end of the process'].includes(way)) continue;
+      test(way, async (t) => {
         const receiver = await startOtlpReceiver();
         t.after(() => receiver.stop());
         const runs = await withAndWithout(

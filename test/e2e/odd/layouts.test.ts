@@ -94,7 +94,8 @@ describe('other package managers', () => {
       ...programs,
       'package.json': manifest,
       'yarn.lock': '',
-      '.yarnrc.yml': 'nodeLinker: pnp\nenableTelemetry: false\nenableGlobalCache: false\n',
+      '.yarnrc.yml':
+        'nodeLinker: pnp\nenableTelemetry: false\nenableGlobalCache: false\nenableImmutableInstalls: false\nenableHardenedMode: false\n',
     });
     if (!install(t, directory, [join(packages, '@yarnpkg/cli-dist/bin/yarn.js'), 'install'])) return;
     for (const version of nodeLines) {
