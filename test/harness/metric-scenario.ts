@@ -11,6 +11,7 @@ import { nodeVersion, nodeVersionsToTest } from './node-versions';
 import { startOtlpReceiver } from './otlp-receiver';
 import { runProgram } from './run-program';
 import { type TestServer, Unavailable } from './servers/server';
+import { addresses, startOnce } from './servers/start-once';
 import { layProgram } from './twin';
 import { fixturesDirectory, type VersionSet, versionSets } from './version-sets';
 
@@ -154,12 +155,6 @@ function normalized(drawing: string): string {
   return lines.map((line) => line.slice(indent).trimEnd()).join('\n');
 }
 
-function addresses(servers: Readonly<Record<string, TestServer>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(servers).map(([name, { address }]) => [`${name.toUpperCase()}_ADDRESS`, address]),
-  );
-}
-
 function variables(servers: Readonly<Record<string, TestServer>>): Record<string, string> {
   const pairs = Object.entries(servers).flatMap(([name, { address }]) => {
     const { hostname, port } = new URL(address.includes('://') ? address : `tcp://${address}`);
@@ -169,23 +164,4 @@ function variables(servers: Readonly<Record<string, TestServer>>): Record<string
     ];
   });
   return Object.fromEntries(pairs);
-}
-
-/** Starts the servers with the first test that needs them and stops them after the last. */
-function startOnce(starters: Readonly<Record<string, () => Promise<TestServer>>>) {
-  const started: Record<string, TestServer> = {};
-  let starting: Promise<Record<string, TestServer>> | undefined;
-  async function startAll() {
-    for (const [name, start] of Object.entries(starters)) started[name] = await start();
-    return started;
-  }
-  return {
-    start: () => {
-      starting ??= startAll();
-      return starting;
-    },
-    stop: async () => {
-      for (const server of Object.values(started)) await server.stop();
-    },
-  };
 }

@@ -12,6 +12,7 @@ import { nodeVersion, nodeVersionsToTest } from './node-versions';
 import { startOtlpReceiver } from './otlp-receiver';
 import { maskOutput, type ProgramRun, runProgram } from './run-program';
 import { type TestServer, Unavailable } from './servers/server';
+import { addresses, startOnce } from './servers/start-once';
 import type { Variables } from './tree-notation';
 import { layProgram, type ModuleSystem } from './twin';
 import { fixturesDirectory, type VersionSet, versionSets } from './version-sets';
@@ -169,14 +170,6 @@ function exportTo(url: string): Record<string, string> {
 
 const masked = (output: string, runId: string) => maskOutput(output.replaceAll(runId, '<run>'));
 
-function addresses(servers: Record<string, TestServer>): Record<string, string> {
-  const pairs = Object.entries(servers).map(([name, { address }]) => [
-    `${name.toUpperCase()}_ADDRESS`,
-    address,
-  ]);
-  return Object.fromEntries(pairs);
-}
-
 function serverVariables(servers: Record<string, TestServer>): Variables {
   const variables: Record<string, string | number> = {};
   for (const [name, { address }] of Object.entries(servers)) {
@@ -186,25 +179,6 @@ function serverVariables(servers: Record<string, TestServer>): Variables {
     variables[`${name}.port`] = Number(port);
   }
   return variables;
-}
-
-/** Starts the servers with the first test that needs them and stops them after the last. */
-function startOnce(starters: Readonly<Record<string, () => Promise<TestServer>>>) {
-  const started: Record<string, TestServer> = {};
-  let starting: Promise<Record<string, TestServer>> | undefined;
-  async function startAll() {
-    for (const [name, start] of Object.entries(starters)) started[name] = await start();
-    return started;
-  }
-  return {
-    start: () => {
-      starting ??= startAll();
-      return starting;
-    },
-    stop: async () => {
-      for (const server of Object.values(started)) await server.stop();
-    },
-  };
 }
 
 /** The same scenario on every exact Node version between which behaviour changes; elsewhere on the Node that runs the tests. */
