@@ -29,9 +29,12 @@ const byName: Readonly<Record<string, number>> = {
   fatal,
 };
 
+/** Longer than any name here. */
+const MAX_NAME_CHARS = 32;
+
 /** The severity of a level by its name, in any case; `undefined` for a name of the program's own. */
 export function severityOfName(name: unknown): number | undefined {
-  if (typeof name !== 'string') return undefined;
+  if (typeof name !== 'string' || name.length > MAX_NAME_CHARS) return undefined;
   const key = name.toLowerCase();
   return Object.hasOwn(byName, key) ? byName[key] : undefined;
 }

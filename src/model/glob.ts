@@ -41,6 +41,7 @@ function matches(tokens: readonly Token[], text: string): boolean {
     const current = tokens[token];
     const next = current === anyText ? at : endOfMatch(current, text, at);
     if (current === anyText) {
+      if (token === tokens.length - 1) return true;
       starToken = token;
       starAt = at;
     }
@@ -50,10 +51,17 @@ function matches(tokens: readonly Token[], text: string): boolean {
     } else {
       if (starToken < 0 || starAt >= text.length) return false;
       token = starToken + 1;
-      at = ++starAt;
+      starAt = nextStart(tokens[token], text, starAt + 1);
+      if (starAt < 0) return false;
+      at = starAt;
     }
   }
   return true;
+}
+
+/** The first place, from one on, where the token can match at all. */
+function nextStart(token: Token | undefined, text: string, from: number): number {
+  return typeof token === 'string' ? text.indexOf(token, from) : from;
 }
 
 /** Where the text goes on after the token, or -1. */

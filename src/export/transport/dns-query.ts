@@ -13,7 +13,7 @@ const queryTries = 3;
  * @returns cancels the lookup; the callback then gets an error.
  */
 export function resolveByDns(hostname: string, callback: Callback): () => void {
-  const inHosts = addressesInHosts(readLines('/etc/hosts'), hostname);
+  const inHosts = addressesInHosts(readText('/etc/hosts'), hostname);
   if (inHosts.length > 0) {
     callback(null, inHosts);
     return () => {};
@@ -21,7 +21,7 @@ export function resolveByDns(hostname: string, callback: Callback): () => void {
   const dns = require('node:dns') as typeof import('node:dns');
   const resolver = new dns.Resolver({ timeout: queryTimeoutMillis, tries: queryTries });
   let isCancelled = false;
-  const names = candidates(hostname, readLines('/etc/resolv.conf'));
+  const names = candidates(hostname, readText('/etc/resolv.conf'));
   next(null);
   return () => {
     isCancelled = true;
@@ -64,24 +64,46 @@ function queryBoth(resolver: Resolver, name: string, callback: Callback): void {
   resolver.resolve6(name, answer(1));
 }
 
-/** The addresses of a name in the lines of a hosts(5) file, IPv4 first. */
-export function addressesInHosts(lines: readonly string[], hostname: string): string[] {
+/** Of one name. */
+const maxAddresses = 64;
+
+/**
+ * The addresses of a name in a hosts(5) file, IPv4 first. Some of these files list a hundred thousand hosts, so the name is searched for, and only the
+ * lines that hold it are read.
+ */
+export function addressesInHosts(hosts: string, hostname: string): string[] {
   const wanted = hostname.toLowerCase().replace(/\.$/, '');
-  const addresses = lines
-    .map((line) => line.replace(/#.*/, '').trim().toLowerCase().split(/\s+/))
-    .filter(([, ...names]) => names.includes(wanted))
-    .map(([address]) => address!);
+  const text = hosts.toLowerCase();
+  const addresses: string[] = [];
+  let at = wanted === '' ? -1 : text.indexOf(wanted);
+  while (at >= 0 && addresses.length < maxAddresses) {
+    const end = at + wanted.length;
+    let next = end;
+    if (isSpace(text.charCodeAt(at - 1)) && endsName(text.charCodeAt(end))) {
+      const before = text.slice(text.lastIndexOf('\n', at) + 1, at).trim();
+      if (before !== '' && !before.includes('#')) addresses.push(before.split(/\s/, 1)[0]!);
+      next = text.indexOf('\n', end);
+    }
+    at = next < 0 ? -1 : text.indexOf(wanted, next);
+  }
   return [...addresses.filter(isIPv4), ...addresses.filter((address) => !isIPv4(address))];
 }
 
 const isIPv4 = (address: string) => !address.includes(':');
 
+/** White space within a line. */
+const isSpace = (code: number) => code === 0x20 || code === 0x09;
+const endsName = (code: number) => !(code > 0x20) || code === 0x23;
+
+/** Of `/etc/resolv.conf`: usually it has a few hundred. */
+const maxResolvConfChars = 8192;
+
 /** The names that are tried in turn: with the domains of `search` behind them, and as they are, sooner if they have `ndots` dots. */
-export function candidates(hostname: string, resolvConf: readonly string[]): string[] {
+export function candidates(hostname: string, resolvConf: string): string[] {
   if (hostname.endsWith('.')) return [hostname.slice(0, -1)];
   let domains: readonly string[] = [];
   let ndots = 1;
-  for (const line of resolvConf) {
+  for (const line of resolvConf.slice(0, maxResolvConfChars).split('\n')) {
     const [keyword, ...values] = line.trim().split(/\s+/);
     if (keyword === 'search' || keyword === 'domain') domains = values;
     if (keyword === 'options')
@@ -96,11 +118,11 @@ export function candidates(hostname: string, resolvConf: readonly string[]): str
   return dots >= ndots ? [hostname, ...searched] : [...searched, hostname];
 }
 
-function readLines(path: string): string[] {
+function readText(path: string): string {
   const { readFileSync } = require('node:fs') as typeof import('node:fs');
   try {
-    return readFileSync(path, 'utf8').split('\n');
+    return readFileSync(path, 'utf8');
   } catch {
-    return [];
+    return '';
   }
 }

@@ -13,10 +13,13 @@ export function statusInHeaderBlock(block: Buffer): number | undefined {
   return undefined;
 }
 
+/** A status has two; also in the Huffman code no longer than this. */
+const maxDigits = 8;
+
 function readDigits(block: Buffer, at: number): number | undefined {
   const head = block[at];
   if (head === undefined) return undefined;
-  const bytes = block.subarray(at + 1, at + 1 + (head & 127));
+  const bytes = block.subarray(at + 1, at + 1 + Math.min(head & 127, maxDigits));
   const digits = head & 128 ? huffmanDigits(bytes) : bytes.toString('latin1');
   return /^\d+$/.test(digits) ? Number(digits) : undefined;
 }

@@ -1,5 +1,7 @@
 import type { Outcome } from '../outcome';
 import { maxRetryAfterMillis } from './http-response';
+import { maxExplanation } from './partial-success';
+import { readFields } from './protobuf-fields';
 
 /** Status codes of gRPC by number (github.com/grpc/grpc, doc/statuscodes.md). */
 const names = [
@@ -55,28 +57,30 @@ export function outcomeOfStatus(code: number, message = '', details?: string): O
   return { kind: 'failure', reason };
 }
 
-const maxMessage = 200;
+/** Of a status: encoded, a character has at most nine. */
+const maxMessageChars = 9 * maxExplanation;
 
 /** Percent-encoded UTF-8; what is not is taken as it is (gRPC over HTTP/2, "Status-Message"). */
 function decodeMessage(message: string): string {
-  let text = message;
-  try {
-    text = decodeURIComponent(message);
-  } catch {
-    // As it is.
-  }
-  return text
+  const querystring = require('node:querystring') as typeof import('node:querystring');
+  return querystring
+    .unescape(message.slice(0, maxMessageChars))
     .replace(/\p{Cc}+/gu, ' ')
     .trim()
-    .slice(0, maxMessage);
+    .slice(0, maxExplanation);
 }
+
+/** A longer one is not looked at: a `RetryInfo` takes a hundred, and servers allow 8 KB for all that comes with a status. */
+const maxDetailsChars = 8192;
+/** Of different kinds; the one that is wanted comes once. */
+const maxDetails = 32;
 
 /** `google.rpc.Status`: details (field 3) are `Any`s, of which `google.rpc.RetryInfo` is wanted. Undefined if there is none. */
 function retryDelayMillis(details: string | undefined): number | undefined {
-  if (!details) return undefined;
+  if (!details || details.length > maxDetailsChars) return undefined;
   try {
     const status = fieldsOf(Buffer.from(details.split(',')[0]!, 'base64'));
-    for (const any of status.get(3) ?? []) {
+    for (const any of status.get(3)?.slice(0, maxDetails) ?? []) {
       const { 1: type, 2: value } = Object.fromEntries(fieldsOf(any as Uint8Array));
       if (!String(Buffer.from(type![0] as Uint8Array)).endsWith('/google.rpc.RetryInfo')) continue;
       const [duration = new Uint8Array()] =
@@ -95,20 +99,12 @@ function retryDelayMillis(details: string | undefined): number | undefined {
 
 /** The numbers and the bytes in a message, by field. */
 function fieldsOf(message: Uint8Array): Map<number, (Uint8Array | number)[]> {
-  const { Reader } = require('protobufjs/minimal') as typeof import('protobufjs/minimal');
-  const reader = Reader.create(message);
   const fields = new Map<number, (Uint8Array | number)[]>();
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    const wireType = tag & 7;
-    if (wireType !== 0 && wireType !== 2) {
-      reader.skipType(wireType);
-      continue;
-    }
-    const values = fields.get(tag >>> 3) ?? [];
-    fields.set(tag >>> 3, values);
-    values.push(wireType === 0 ? Number(reader.int64()) : reader.bytes());
-  }
+  readFields(message, (field, value) => {
+    const values = fields.get(field);
+    if (values === undefined) fields.set(field, [value]);
+    else values.push(value);
+  });
   return fields;
 }
 

@@ -11,6 +11,8 @@ import { connectSync, descriptorOf, retryWhileBusy, writeAll } from './sync-sock
 /** Before a server says otherwise (RFC 9113, 6.5.2). */
 const initialWindow = 65_535;
 const maxFrameBytes = 16_384;
+/** Headers and their continuations; behind that no status is looked for. */
+const maxHeaderBlockBytes = 2 * maxFrameBytes;
 /** Part of a frame, and what was read with it. */
 const maxUnreadBytes = 2 * maxFrameBytes;
 
@@ -81,9 +83,10 @@ function converse(fd: number, call: Call, deadline: number): Outcome {
     if (count === 0) return lost('CONNECTION_CLOSED', call);
     unread = Buffer.concat([unread, chunk.subarray(0, count)]);
     if (isFirst && !beginsLikeHttp2(unread)) return { kind: 'retryable', reason: 'ERR_HTTP2_ERROR' };
-    const { frames, rest } = readFrames(unread);
+    const read = readFrames(unread);
+    if (read === undefined || read.rest.length > maxUnreadBytes) return lost('ERR_HTTP2_ERROR', call);
+    const { frames, rest } = read;
     unread = rest;
-    if (unread.length > maxUnreadBytes) return lost('ERR_HTTP2_ERROR', call);
     isFirst &&= frames.length === 0;
     for (const each of frames) {
       const outcome = call.receive(each);
@@ -177,7 +180,7 @@ function createCall(headers: OutgoingHttpHeaders, message: Uint8Array): Call {
 
   function receiveHeaders(set: number, payload: Buffer, isStart: boolean): Outcome | undefined {
     if (isStart) endsStream = (set & flags.endStream) !== 0;
-    block = isStart ? payload : Buffer.concat([block, payload]);
+    block = isStart ? payload : Buffer.concat([block, payload]).subarray(0, maxHeaderBlockBytes);
     if ((set & flags.endHeaders) === 0 || !endsStream) return undefined;
     const status = statusInHeaderBlock(block);
     if (status === 0) return { kind: 'success' };

@@ -1,5 +1,5 @@
 import type { Outcome } from '../outcome';
-import { successOf } from './partial-success';
+import { maxExplanation, successOf } from './partial-success';
 
 /** Responses above this are not read (OTLP specification, "Response size"); after decompression too. */
 export const maxResponseBytes = 4 * 1024 * 1024;
@@ -21,14 +21,15 @@ export function outcomeOf(status: number, retryAfter: string | undefined, body: 
   return { kind: 'retryable', reason, delayMillis: parseRetryAfter(retryAfter) };
 }
 
+/** The longest form of an HTTP date has 33; more is none, and is not looked at. */
+const maxRetryAfterChars = 64;
+
 function parseRetryAfter(value: string | undefined): number | undefined {
-  if (!value) return undefined;
+  if (!value || value.length > maxRetryAfterChars) return undefined;
   const seconds = Number(value);
   const millis = Number.isNaN(seconds) ? Date.parse(value) - Date.now() : seconds * 1000;
   return Number.isNaN(millis) ? undefined : Math.min(Math.max(millis, 0), maxRetryAfterMillis);
 }
-
-const maxExplanation = 200;
 
 /** What the receiver says about it: a line of text, or the longest text in a `google.rpc.Status`, in protobuf or JSON. */
 function explanationIn(body: Uint8Array): string {

@@ -36,13 +36,21 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
   return Buffer.concat([head, payload]);
 }
 
-/** The whole frames at the start of what was received, and what is left over. */
-export function readFrames(received: Buffer): { frames: Frame[]; rest: Buffer } {
+/** In what was received at once, tens of KB: an answer has a few, and one PING or WINDOW_UPDATE for each frame of ours. More is a flood. */
+const maxFrames = 1024;
+
+/**
+ * The whole frames at the start of what was received, and what is left over.
+ *
+ * @returns undefined for a flood: more frames than any answer has (CVE-2019-9512 and its like)
+ */
+export function readFrames(received: Buffer): { frames: Frame[]; rest: Buffer } | undefined {
   const frames: Frame[] = [];
   let at = 0;
   while (at + headLength <= received.length) {
     const end = at + headLength + received.readUIntBE(at, 3);
     if (end > received.length) break;
+    if (frames.length === maxFrames) return undefined;
     const payload = received.subarray(at + headLength, end);
     const stream = received.readUInt32BE(at + 5) & 0x7fffffff;
     frames.push({ type: received[at + 3]!, flags: received[at + 4]!, stream, payload });

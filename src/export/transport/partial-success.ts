@@ -1,10 +1,15 @@
 import type { Outcome } from '../outcome';
+import { readFields } from './protobuf-fields';
+
+/** Of what a receiver says, in characters: it stands on one line with our own words. */
+export const maxExplanation = 200;
 
 const plainSuccess: Outcome = { kind: 'success' };
 
 /**
  * Reads the answer to an export that was accepted, in protobuf or JSON: its `partial_success` (field 1: rejected count, field 2: message) has the
- * same shape for all signals. An answer that cannot be read counts as plain success: the receiver said so.
+ * same shape for all signals. An answer that cannot be read counts as plain success: the receiver said so. Of a message the first
+ * {@link maxExplanation} characters are kept.
  */
 export function successOf(body: Uint8Array): Outcome {
   if (body.length === 0) return plainSuccess;
@@ -24,30 +29,31 @@ interface Rejected {
   message: string;
 }
 
+/** An answer as long as this is unusual, and only looked into. */
+const maxJsonBytes = 16_384;
+
 function readJson(body: Uint8Array): Rejected {
-  const { partialSuccess = {} } = JSON.parse(Buffer.from(body).toString());
+  const text = Buffer.from(body.subarray(0, maxJsonBytes)).toString();
+  if (body.length > maxJsonBytes)
+    return { count: Number(/"rejected\w{4,10}":\s?"?(\d{1,15})/.exec(text)?.[1] ?? 0), message: '' };
+  const { partialSuccess = {} } = JSON.parse(text);
   const { rejectedSpans, rejectedDataPoints, rejectedLogRecords, errorMessage } = partialSuccess;
   const count = Number(rejectedSpans ?? rejectedDataPoints ?? rejectedLogRecords ?? 0);
-  return { count, message: typeof errorMessage === 'string' ? errorMessage : '' };
+  return { count, message: typeof errorMessage === 'string' ? errorMessage.slice(0, maxExplanation) : '' };
 }
 
 function readProtobuf(body: Uint8Array): Rejected {
-  const { Reader } = require('protobufjs/minimal') as typeof import('protobufjs/minimal');
-  const reader = Reader.create(body);
   const rejected = { count: 0, message: '' };
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    if (tag !== ((1 << 3) | 2)) {
-      reader.skipType(tag & 7);
-      continue;
-    }
-    const end = reader.uint32() + reader.pos;
-    while (reader.pos < end) {
-      const field = reader.uint32();
-      if (field === ((1 << 3) | 0)) rejected.count = Number(reader.int64());
-      else if (field === ((2 << 3) | 2)) rejected.message = reader.string();
-      else reader.skipType(field & 7);
-    }
-  }
+  readFields(body, (number, value) => {
+    if (number !== 1 || typeof value === 'number') return;
+    readFields(value, (inner, one) => {
+      if (inner === 1 && typeof one === 'number') rejected.count = one;
+      // A character has at most four bytes.
+      else if (inner === 2 && typeof one !== 'number')
+        rejected.message = Buffer.from(one.subarray(0, 4 * maxExplanation))
+          .toString()
+          .slice(0, maxExplanation);
+    });
+  });
   return rejected;
 }

@@ -38,7 +38,7 @@ function parseProxy(text: string, setting: string): ProxyServer | undefined {
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     const found = url ? `${url.protocol}//${url.host}` : text.replace(/^.*@/, '');
     log.warnOnce(
-      `${setting}: expected the URL of an http or https proxy, got ${JSON.stringify(found)}; going without`,
+      `${setting}: expected the URL of an http or https proxy, got ${JSON.stringify(found.slice(0, 100))}; going without`,
     );
     return undefined;
   }
@@ -97,11 +97,10 @@ function isExcluded(host: string, port: number, noProxy: string): boolean {
 function covers(entry: string, host: string, port: number): boolean {
   if (entry === '*') return true;
   if (entry.includes('/')) return rangeCovers(entry, host);
-  const [, bracketed, plain, entryPort] = /^(?:\[(.+)\]|([^:]+|.+:.+:.+?))(?::(\d+))?$/.exec(entry) ?? [];
-  const isAddress = isIP(entry) !== 0;
-  if (!isAddress && entryPort !== undefined && Number(entryPort) !== port) return false;
-  const name = isAddress ? entry : (bracketed ?? plain ?? '');
-  const domain = name.replace(/^\*?\./, '');
+  const found = isIP(entry) === 0 ? /:(\d+)$/.exec(entry) : null;
+  if (found !== null && Number(found[1]) !== port) return false;
+  const name = found === null ? entry : entry.slice(0, found.index);
+  const domain = name.replace(/^\[(.*)\]$/, '$1').replace(/^\*?\./, '');
   return domain !== '' && (host === domain || host.endsWith(`.${domain}`));
 }
 

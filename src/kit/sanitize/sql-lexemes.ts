@@ -113,21 +113,30 @@ export function isDigit(code: number): boolean {
 
 /** Everything beyond ASCII may stand in a name, so no surrogate pair is ever split. */
 export function isWordStart(code: number): boolean {
-  return code >= 0x80 || wordCharacters[code] === WordCharacter.anywhere;
+  return code >= 0x80 || characters[code] === Character.anywhereInWord;
 }
 
 export function isWordPart(code: number): boolean {
-  return code >= 0x80 || wordCharacters[code]! > 0;
+  return code >= 0x80 || characters[code]! >= Character.laterInWord;
 }
 
-enum WordCharacter {
-  notFirst = 1,
-  anywhere,
+/** Whether the character means nothing together with those behind it; a comment has been ruled out. */
+export function isPlainSymbol(code: number): boolean {
+  return characters[code] === Character.plain;
 }
 
-const wordCharacters = new Uint8Array(0x80);
+/** What an ASCII character may be, from the most special on. */
+enum Character {
+  special,
+  plain,
+  laterInWord,
+  anywhereInWord,
+}
+
+const characters = new Uint8Array(0x80);
 for (let code = 0; code < 0x80; code++) {
   const character = String.fromCharCode(code);
-  if (/[A-Za-z_]/.test(character)) wordCharacters[code] = WordCharacter.anywhere;
-  else if (/[0-9$]/.test(character)) wordCharacters[code] = WordCharacter.notFirst;
+  if (/[A-Za-z_]/.test(character)) characters[code] = Character.anywhereInWord;
+  else if (/[0-9$]/.test(character)) characters[code] = Character.laterInWord;
+  else if (!/['"`[?@#.+-]/.test(character)) characters[code] = Character.plain;
 }

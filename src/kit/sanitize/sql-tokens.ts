@@ -17,6 +17,7 @@ import {
   HASH,
   isDigit,
   isNumberAt,
+  isPlainSymbol,
   isWordPart,
   isWordStart,
   OPEN_BRACKET,
@@ -76,7 +77,6 @@ const MAX_PLACEHOLDER_DIGITS = 5;
 export function readToken(sql: string, token: Token, dialect: SqlDialect): void {
   const start = skipSpace(sql, token.end, dialect);
   token.spaced = start > token.end;
-  const operandBefore = isOperand(sql, token);
   token.start = start;
   if (start >= sql.length) {
     token.kind = TokenKind.end;
@@ -84,12 +84,13 @@ export function readToken(sql: string, token: Token, dialect: SqlDialect): void 
     return;
   }
   const code = sql.charCodeAt(start);
-  const next = sql.charCodeAt(start + 1);
-  if (isWordStart(code) || ((code === AT || code === HASH) && (isWordStart(next) || next === code))) {
+  if (isWordStart(code) || ((code === AT || code === HASH) && isNameOfVariable(sql, start, code))) {
     readWord(sql, token, dialect);
+  } else if (isPlainSymbol(code)) {
+    set(token, TokenKind.symbol, start + 1);
   } else if (isNumberAt(sql, start)) {
     set(token, TokenKind.literal, endOfNumber(sql, start));
-  } else if ((code === DASH || code === PLUS) && !operandBefore && isNumberAt(sql, start + 1)) {
+  } else if (isSignOfNumber(sql, token, code)) {
     set(token, TokenKind.literal, endOfNumber(sql, start + 1));
   } else if (code === QUOTE || (code === DOUBLE_QUOTE && dialect.doubleQuotedStrings)) {
     set(token, TokenKind.literal, endOfString(sql, start, dialect.backslashEscapes));
@@ -111,6 +112,17 @@ function set(token: Token, kind: TokenKind, end: number): void {
   token.end = end;
 }
 
+/** `@p1`, `@@rowcount`, `#temp`, `##temp` */
+function isNameOfVariable(sql: string, start: number, code: number): boolean {
+  const next = sql.charCodeAt(start + 1);
+  return isWordStart(next) || next === code;
+}
+
+/** Asked while the token is still the one before. */
+function isSignOfNumber(sql: string, token: Token, code: number): boolean {
+  return (code === DASH || code === PLUS) && isNumberAt(sql, token.start + 1) && !isOperand(sql, token);
+}
+
 /** After an operand a sign is an operator, elsewhere it belongs to the number. */
 function isOperand(sql: string, token: Token): boolean {
   if (token.kind !== TokenKind.symbol) return token.kind !== TokenKind.start;
@@ -122,6 +134,8 @@ function skipSpace(sql: string, position: number, dialect: SqlDialect): number {
   for (;;) {
     const code = sql.charCodeAt(position);
     if (code <= 0x20) position++;
+    // Nothing above it begins a comment.
+    else if (code > SLASH) return position;
     else if (code === SLASH && sql.charCodeAt(position + 1) === STAR) {
       position = endOfComment(sql, position, dialect.nestedComments);
     } else if (code === DASH && isDashComment(sql, position, dialect))

@@ -5,8 +5,11 @@ export { MAX_SUMMARY_CHARS } from './sql-summary';
 
 /** Of the sanitized text, in UTF-16 code units; it ends after a whole token. */
 export const MAX_SQL_TEXT_CHARS = 2048;
-/** What stands further back in a statement is not looked at: no statement may hold up the program. */
-export const MAX_SCANNED_SQL_CHARS = 32_768;
+/**
+ * What stands further back in a statement is not looked at: no statement may hold up the program. Eight times what is stored, since comments, long
+ * literals and lists shrink. With as many tokens as can be stored, a statement costs less than a millisecond, also before the code is optimized.
+ */
+export const MAX_SCANNED_SQL_CHARS = 16_384;
 const MAX_SCANNED_SQL_TOKENS = 2048;
 
 export interface SanitizedSql {
@@ -58,7 +61,7 @@ export function sanitizeSql(sql: string, dialect: SqlDialectName = 'standard'): 
   const rules = dialects[dialect];
   const token: Token = { kind: TokenKind.start, start: 0, end: 0, spaced: false };
   const summary = emptySummary();
-  const writer: Writer = { text: '', isFull: false, inList: false, afterIn: false, comma: '' };
+  const writer: Writer = { text: '', last: '', isFull: false, inList: false, afterIn: false, comma: '' };
   for (let tokens = 0; tokens < MAX_SCANNED_SQL_TOKENS && token.kind !== TokenKind.end; tokens++) {
     if (summary.isFull && writer.isFull) break;
     readToken(sql, token, rules);
@@ -72,6 +75,8 @@ export function sanitizeSql(sql: string, dialect: SqlDialectName = 'standard'): 
 
 interface Writer {
   text: string;
+  /** What `text` ends with: to look there would copy it. */
+  last: string;
   isFull: boolean;
   /** Directly inside the parentheses of `IN (...)`. */
   inList: boolean;
@@ -84,13 +89,13 @@ function write(writer: Writer, sql: string, token: Token): void {
   if (token.kind === TokenKind.end) return;
   const part = token.kind === TokenKind.literal ? '?' : sql.slice(token.start, token.end);
   // In MySQL two dashes may be two signs; a space behind them would make them a comment.
-  const isSpaced = token.spaced || (part === '-' && writer.text.endsWith('-'));
+  const isSpaced = token.spaced || (part === '-' && writer.last === '-');
   const gap = isSpaced && writer.text !== '' ? ' ' : '';
   if (writer.comma !== '' && part === '?') {
     writer.comma = '';
     return;
   }
-  if (writer.inList && part === ',' && writer.comma === '' && writer.text.endsWith('?')) {
+  if (writer.inList && part === ',' && writer.comma === '' && writer.last === '?') {
     writer.comma = `${gap},`;
     return;
   }
@@ -99,6 +104,7 @@ function write(writer: Writer, sql: string, token: Token): void {
     return;
   }
   writer.text += writer.comma + gap + part;
+  writer.last = part;
   writer.comma = '';
   if (part === '(') writer.inList = writer.afterIn;
   else if (part === ')') writer.inList = false;
@@ -119,6 +125,8 @@ export function createSqlSanitizer(
   const known = new Map<string, SanitizedSql>();
   let chars = 0;
   return (sql) => {
+    // Not even looked up, which reads all of it.
+    if (typeof sql === 'string' && sql.length > maxChars / 16) return sanitizeSql(sql, dialect);
     const found = known.get(sql);
     if (found !== undefined) return found;
     const sanitized = sanitizeSql(sql, dialect);

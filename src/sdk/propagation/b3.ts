@@ -16,6 +16,9 @@ const SPAN_ID = 'x-b3-spanid';
 const SAMPLED = 'x-b3-sampled';
 const FLAGS = 'x-b3-flags';
 
+/** Of the one header, which has at most 68 and perhaps white space around it: a longer one is none. */
+const MAX_CHARS = 512;
+
 /** What the headers say: the identity, and `1`, `0`, `d` (debug) or nothing, which leaves the decision open. */
 interface B3 {
   readonly traceId: string;
@@ -70,7 +73,7 @@ function extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGet
 
 function readSingle<Carrier>(carrier: Carrier, getter: TextMapGetter<Carrier>): B3 | undefined {
   const header = readHeader(carrier, getter, SINGLE);
-  if (header === undefined) return undefined;
+  if (header === undefined || header.length > MAX_CHARS) return undefined;
   // The fourth field, the parent's span id, is of no use here.
   const [traceIdText = '', spanIdText = '', sampling, parentId, more] = header.trim().split('-', 5);
   if (more !== undefined || (parentId !== undefined && readSpanId(parentId) === undefined)) return undefined;
@@ -82,7 +85,7 @@ function readMulti<Carrier>(carrier: Carrier, getter: TextMapGetter<Carrier>): B
   const traceIdText = readHeader(carrier, getter, 'X-B3-TraceId');
   const spanIdText = readHeader(carrier, getter, 'X-B3-SpanId');
   if (traceIdText === undefined || spanIdText === undefined) return undefined;
-  const sampled = readHeader(carrier, getter, 'X-B3-Sampled')?.toLowerCase();
+  const sampled = readHeader(carrier, getter, 'X-B3-Sampled')?.slice(0, MAX_CHARS).toLowerCase();
   const isDebugTrace = readHeader(carrier, getter, 'X-B3-Flags') === '1';
   const sampling = isDebugTrace ? 'd' : sampled === '1' || sampled === 'true' ? '1' : '0';
   return identity(traceIdText, spanIdText, sampling);

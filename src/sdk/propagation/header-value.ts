@@ -5,15 +5,24 @@ import type { TextMapGetter } from '@opentelemetry/api';
  * library hands out raw values, anything.
  *
  * @param value what the getter returned
+ * @param maxChars what the reader takes at most; when the lines are longer, so is what is returned, but those behind are not looked at
  * @returns the values joined by commas, or undefined when there is no usable one
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-5.3
  */
-export function listHeader(value: unknown): string | undefined {
+export function listHeader(value: unknown, maxChars: number): string | undefined {
   if (typeof value === 'string') return value;
   if (!Array.isArray(value)) return undefined;
-  const lines = value.filter((line) => typeof line === 'string');
-  return lines.length > 0 ? lines.join(',') : undefined;
+  let header: string | undefined;
+  const count = Math.min(value.length, MAX_LINES);
+  for (let i = 0; i < count && (header === undefined || header.length <= maxChars); i++) {
+    const line: unknown = value[i];
+    if (typeof line === 'string') header = header === undefined ? line : `${header},${line}`;
+  }
+  return header;
 }
+
+/** Of one header: Node itself reads no more than 2,000 lines of all headers together. */
+const MAX_LINES = 2000;
 
 /**
  * A header that may be sent only once.

@@ -6,6 +6,8 @@ import { readSpanId, readTraceId } from './hex-id';
 const TRACE_ID = 'ot-tracer-traceid';
 const SPAN_ID = 'ot-tracer-spanid';
 const SAMPLED = 'ot-tracer-sampled';
+/** One more than what it may say, so that nothing longer passes for it. */
+const MAX_SAMPLED_CHARS = 'false'.length + 1;
 const BAGGAGE_PREFIX = 'ot-baggage-';
 
 /**
@@ -28,7 +30,7 @@ export const ottrace: TextMapPropagator = {
     const traceId = readTraceId(readHeader(carrier, getter, TRACE_ID) ?? '', 1);
     const spanId = readSpanId(readHeader(carrier, getter, SPAN_ID) ?? '', 1);
     if (traceId === undefined || spanId === undefined) return context;
-    const sampled = readHeader(carrier, getter, SAMPLED)?.toLowerCase();
+    const sampled = readHeader(carrier, getter, SAMPLED)?.slice(0, MAX_SAMPLED_CHARS).toLowerCase();
     const traceFlags = sampled === 'true' || sampled === '1' ? 1 : 0;
     const extracted = trace.setSpanContext(context, { traceId, spanId, traceFlags, isRemote: true });
     return extractBaggageHeaders(extracted, carrier, getter, BAGGAGE_PREFIX);

@@ -8,12 +8,8 @@ const PERCENT = 0x25;
  * @see https://www.w3.org/TR/baggage/#value
  */
 export function percentDecode(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return decodeBytes(Buffer.from(text));
-  }
+  // That function throws at what is none, which takes longer than all the rest.
+  return text.includes('%') ? decodeBytes(Buffer.from(text)) : text;
 }
 
 /**

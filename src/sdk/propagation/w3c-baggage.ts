@@ -28,7 +28,7 @@ export const w3cBaggage: TextMapPropagator = {
   },
 
   extract(context, carrier, getter) {
-    const header = listHeader(getter.get(carrier, BAGGAGE));
+    const header = listHeader(getter.get(carrier, BAGGAGE), MAX_BAGGAGE_BYTES);
     const baggage = header === undefined ? undefined : parseBaggage(header);
     return baggage === undefined ? context : propagation.setBaggage(context, baggage);
   },

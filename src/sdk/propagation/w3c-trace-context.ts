@@ -1,6 +1,6 @@
 import { isSpanContextValid, type TextMapPropagator, trace } from '@opentelemetry/api';
 import { listHeader, singleHeader } from './header-value';
-import { lazyTraceState } from './trace-state';
+import { lazyTraceState, MAX_TRACE_STATE_CHARS } from './trace-state';
 import { formatTraceparent, parseTraceparent } from './traceparent';
 
 export { formatTraceparent, parseTraceparent };
@@ -26,7 +26,7 @@ export const w3cTraceContext: TextMapPropagator = {
     const traceparent = singleHeader(getter.get(carrier, TRACEPARENT));
     const spanContext = traceparent === undefined ? undefined : parseTraceparent(traceparent);
     if (spanContext === undefined) return context;
-    const tracestate = listHeader(getter.get(carrier, TRACESTATE));
+    const tracestate = listHeader(getter.get(carrier, TRACESTATE), MAX_TRACE_STATE_CHARS);
     if (tracestate) spanContext.traceState = lazyTraceState(tracestate);
     return trace.setSpanContext(context, spanContext);
   },

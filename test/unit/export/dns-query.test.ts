@@ -15,7 +15,7 @@ describe('names that are tried (resolv.conf(5))', () => {
   ];
   for (const [name, lines, expected] of cases)
     test(`${name} with ${lines.join('; ') || 'nothing'}`, () =>
-      assert.deepEqual(candidates(name, lines), expected));
+      assert.deepEqual(candidates(name, lines.join('\n')), expected));
 });
 
 describe('hosts(5)', () => {
@@ -25,7 +25,7 @@ describe('hosts(5)', () => {
     '::2 Collector other # collector3',
     ' 10.0.0.2  other collector ',
     '',
-  ];
+  ].join('\n');
   test('all addresses of a name, IPv4 first', () =>
     assert.deepEqual(addressesInHosts(lines, 'collector'), ['10.0.0.2', '::2']));
   test('in any case, and with a dot', () => assert.equal(addressesInHosts(lines, 'COLLECTOR.').length, 2));

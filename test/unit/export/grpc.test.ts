@@ -174,7 +174,7 @@ describe('gRPC', () => {
     const server = await receiver(t, undefined, undefined, { 'grpc.default_compression_algorithm': 2 });
     server.answer = () => ({ body: encodePartialSuccess(1, 'x'.repeat(5000)) });
     const outcome = await send(transportTo(t, `http://127.0.0.1:${server.port}`), nothing);
-    assert.equal((outcome as { rejected: { message: string } }).rejected.message.length, 5000);
+    assert.equal((outcome as { rejected: { message: string } }).rejected.message.length, 200);
   });
 
   test('no answer in time, and then on a new connection', async (t) => {
