@@ -5,6 +5,9 @@ import { backoffMillis } from './retry';
 /** So many requests in a row without success: the collector is gone. */
 const failuresToOpen = 5;
 
+/** Requests that have waited so long together for an answer tell the same: five quick failures, with the pauses between them, take no less. */
+const waitToOpenMillis = 8000;
+
 /** A receiver that wants to be left alone for longer than this is as good as gone. */
 const maxShortPauseMillis = 5000;
 
@@ -19,12 +22,14 @@ export interface Breaker {
   /** The same, as far as the receiver asked for it; a pause of our own making ends with the process. */
   wishedPauseMillis(): number;
   succeeded(): void;
-  failed(outcome: Failed): void;
+  /** @param waitedMillis - how long the request took to fail. */
+  failed(outcome: Failed, waitedMillis: number): void;
 }
 
 /** @param now - a monotonic clock in milliseconds. */
 export function createBreaker(now: () => number = monotonicMillis): Breaker {
   let failures = 0;
+  let waitedInAllMillis = 0;
   let pausedUntil = 0;
   let isWished = false;
   let isOpen = false;
@@ -38,17 +43,24 @@ export function createBreaker(now: () => number = monotonicMillis): Breaker {
     wishedPauseMillis: () => (isWished ? pauseMillis() : 0),
     succeeded() {
       failures = 0;
+      waitedInAllMillis = 0;
       pausedUntil = 0;
       isOpen = false;
     },
-    failed(outcome) {
+    failed(outcome, waitedMillis) {
       failures++;
+      if (outcome.kind === 'retryable') waitedInAllMillis += waitedMillis;
       const wish = outcome.kind === 'retryable' ? outcome.delayMillis : undefined;
-      if (failures >= failuresToOpen || (wish ?? 0) > maxShortPauseMillis) isOpen = true;
+      const isGone = failures >= failuresToOpen || waitedInAllMillis >= waitToOpenMillis;
+      if (isGone || (wish ?? 0) > maxShortPauseMillis) isOpen = true;
       // What is wrong with one request need not be wrong with the next.
       if (outcome.kind === 'failure' && !isOpen) return;
+      // Waiting was a pause: another on top of it would keep us from a collector that is back.
+      const until = now() + (wish ?? backoffMillis(failures) - waitedMillis);
+      // A request that was under way when the receiver made its wish does not shorten it.
+      if (wish === undefined && until <= pausedUntil) return;
       isWished = wish !== undefined;
-      pausedUntil = now() + (wish ?? backoffMillis(failures));
+      pausedUntil = until;
     },
   };
 }

@@ -24,6 +24,8 @@ export interface ExporterOptions<T> {
   readonly exportTimeoutMillis: number;
   readonly maxQueueSize: number;
   readonly maxExportBatchSize: number;
+  /** Bytes of one request. */
+  readonly maxBatchBytes: number;
   /** Bytes held at the most, encoded and waiting. */
   readonly maxQueueBytes: number;
   /** Where batches go that cannot be delivered. */
@@ -80,14 +82,16 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
     ledger.created();
     if (isFull()) {
       observation.overflowed++;
-      drop();
+      ledger.settled('dropped', 1);
+      dropped();
       return;
     }
     if (!queue.add(item)) {
       // The batch has no room left in bytes; an item that an empty one refuses is too large for any.
       if (queue.currentCount > 0) flush();
       if (!queue.add(item)) {
-        drop();
+        ledger.tooLarge(1, `a request has at most ${options.maxBatchBytes / 2 ** 20} MiB`);
+        dropped();
         return;
       }
     }
@@ -95,8 +99,7 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
     else timer ??= startTimer(flush, options.scheduleDelayMillis);
   }
 
-  function drop(): void {
-    ledger.settled('dropped', 1);
+  function dropped(): void {
     if (!hasUndelivered()) options.onDrained?.();
   }
 
@@ -157,7 +160,7 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
       flights.outdate();
     } else if (outcome.kind !== 'tooLarge' && !flight.isOutdated) {
       // What an old request runs into says nothing of a collector that has answered since.
-      breaker.failed(outcome);
+      breaker.failed(outcome, monotonicMillis() - flight.startMillis);
     }
     conclude(flight.batch, outcome);
     sendNext();
@@ -204,10 +207,9 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
     const { splitRequest } = require('./split') as typeof import('./split');
     const halves = batch.file ? undefined : splitRequest(batch.body);
     if (halves === undefined) {
-      log.warnOnce(
-        `${options.endpoint} takes no ${options.items} of this size (${reason}): they are dropped`,
-      );
-      discard(batch);
+      const isAccountedElsewhere = batch.file !== undefined || batch.mayHaveArrived === true;
+      if (isAccountedElsewhere) discard(batch);
+      ledger.tooLarge(isAccountedElsewhere ? 0 : batch.count, reason);
       return;
     }
     const firstCount = Math.round((batch.count * halves[0].count) / (halves[0].count + halves[1].count));

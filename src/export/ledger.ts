@@ -26,6 +26,8 @@ export interface Ledger {
   readonly counters: ExportCounters;
   created(): void;
   settled(fate: Fate, count: number): void;
+  /** Items that no request can take are dropped. @param reason - who says so. */
+  tooLarge(count: number, reason: string): void;
   /** What a partial success refused. */
   refused(count: number, message: string): void;
   lost(reason: string): void;
@@ -49,7 +51,7 @@ export function createLedger(items: string, endpoint: string, hasSpool: boolean)
   let told = { ...counters };
   let isLost = false;
 
-  return { counters, created, settled, refused, lost, back, tellDropped, leftBehind };
+  return { counters, created, settled, tooLarge, refused, lost, back, tellDropped, leftBehind };
 
   function created(): void {
     counters.created++;
@@ -59,6 +61,13 @@ export function createLedger(items: string, endpoint: string, hasSpool: boolean)
   function settled(fate: Fate, count: number): void {
     counters[fate] += count;
     counters.queued -= count;
+  }
+
+  function tooLarge(count: number, reason: string): void {
+    settled('dropped', count);
+    // It says all there is to say about them.
+    told.dropped += count;
+    log.warnOnce(`${items} that are too large for ${endpoint} are dropped: ${reason}`);
   }
 
   function refused(count: number, message: string): void {

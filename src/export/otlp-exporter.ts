@@ -43,6 +43,7 @@ export function createOtlpExporter<T>(options: OtlpExporterOptions<T>): Exporter
     createBatch,
     ...batch,
     exportTimeoutMillis: Math.min(batch.exportTimeoutMillis, timeoutMillis),
+    maxBatchBytes,
     maxQueueBytes,
     spool: spool && openSpool(spool),
     onDrained,

@@ -47,10 +47,10 @@ export function createQueue<T>(createBatch: () => Batch<T>): Queue<T> {
 
   return {
     get count() {
-      return sealedItems + sum(unsealed, 'count') + (current?.count ?? 0);
+      return sealedItems + countOf(unsealed) + (current?.count ?? 0);
     },
     get byteLength() {
-      return sealedBytes + sum(unsealed, 'byteLength') + (current?.count ? current.byteLength : 0);
+      return sealedBytes + bytesOf(unsealed) + (current?.count ? current.byteLength : 0);
     },
     get currentCount() {
       return current?.count ?? 0;
@@ -92,8 +92,14 @@ export function createQueue<T>(createBatch: () => Batch<T>): Queue<T> {
   }
 }
 
-function sum<T>(batches: readonly Batch<T>[], what: 'count' | 'byteLength'): number {
-  let total = 0;
-  for (const batch of batches) total += batch[what];
-  return total;
+function countOf(batches: readonly Batch<never>[]): number {
+  let count = 0;
+  for (const batch of batches) count += batch.count;
+  return count;
+}
+
+function bytesOf(batches: readonly Batch<never>[]): number {
+  let bytes = 0;
+  for (const batch of batches) bytes += batch.byteLength;
+  return bytes;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, get, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,8 @@ import { type OtlpReceiver, startOtlpReceiver } from '../harness/otlp-receiver';
 import { registerPath, runProgram, startProgram } from '../harness/run-program';
 import { assertSameRun, withAndWithout } from '../harness/with-and-without';
 
-const fixtures = join(__dirname, '../../fixtures/core');
+const root = join(__dirname, '../..');
+const fixtures = join(root, 'fixtures/core');
 const program = join(fixtures, 'endings.cjs');
 
 describe('settings that cannot be used cost one line', () => {
@@ -59,6 +60,34 @@ describe('settings that cannot be used cost one line', () => {
       runs.traced.stderr.replace(/: \d+ (?=.*\n$)/, ': <count> '),
       lost('spans', 'traces', '2') + lost('metrics', 'metrics', '<count>'),
     );
+  });
+
+  test('OTEL_LOG_LEVEL=error: warnings are not said, errors are', async (t) => {
+    // What goes wrong inside: a part of the installation is missing.
+    const copy = mkdtempSync(join(tmpdir(), 'otel-instrument-broken-'));
+    t.after(() => rmSync(copy, { recursive: true, force: true }));
+    const isWanted = (file: string) => !/dist.export\.js$/.test(file);
+    cpSync(join(root, 'dist'), join(copy, 'dist'), { recursive: true, filter: isWanted });
+    cpSync(join(root, 'register.js'), join(copy, 'register.js'));
+    const warning = /^OTEL_BSP_SCHEDULE_DELAY: expected .*, got "x"; using 5000$/;
+    const error = /^spans cannot be exported: ENOENT: .*export\.js/;
+    const levels = { warn: [warning, error], error: [error], none: [] };
+    for (const [level, expected] of Object.entries(levels)) {
+      const args = ['--require', join(copy, 'register.js'), program, 'natural'];
+      const { stderr, exitCode } = await runProgram(args, {
+        env: {
+          OTEL_LOG_LEVEL: level,
+          OTEL_BSP_SCHEDULE_DELAY: 'x',
+          OTEL_METRICS_EXPORTER: 'none',
+          OTEL_LOGS_EXPORTER: 'none',
+        },
+      });
+      const lines = stderr.split('\n').filter((line) => line.startsWith('otel-instrument: '));
+      assert.equal(lines.length, expected.length, stderr);
+      for (const [index, line] of lines.entries())
+        assert.match(line.slice('otel-instrument: '.length), expected[index]!);
+      assert.equal(exitCode, 0);
+    }
   });
 
   test('nothing is said at OTEL_LOG_LEVEL=none', async () => {

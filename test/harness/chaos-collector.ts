@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
@@ -58,9 +58,11 @@ export interface ChaosCollector {
   /** Spans that were read although the sender cannot know. */
   readonly silentlyTaken: ReadonlySet<string>;
   /** Spans refused by partial successes. */
-  readonly refusedCount: number;
+  readonly refused: ReadonlySet<string>;
   /** @param fault - undefined: none from now on. */
   behave(fault: Fault | undefined): Promise<void>;
+  /** Resolves with the next request that has been read, whatever becomes of it. */
+  nextRequest(): Promise<void>;
   /** Resolves with the next request that is answered with 2xx. */
   nextAnswered(): Promise<void>;
   stop(): Promise<void>;
@@ -70,9 +72,9 @@ export interface ChaosCollector {
 export async function startChaosCollector(): Promise<ChaosCollector> {
   const answered = new Set<string>();
   const silentlyTaken = new Set<string>();
+  const refused = new Set<string>();
   const sockets = new Set<Socket>();
-  let waiting: (() => void)[] = [];
-  let refusedCount = 0;
+  const events = new EventEmitter();
   let fault: Fault | undefined;
   let endFault = async () => {};
 
@@ -92,16 +94,19 @@ export async function startChaosCollector(): Promise<ChaosCollector> {
     url: `http://127.0.0.1:${port}`,
     answered,
     silentlyTaken,
-    get refusedCount() {
-      return refusedCount;
-    },
+    refused,
     behave,
-    nextAnswered: () => new Promise((resolve) => waiting.push(resolve)),
+    nextRequest: () => next('request'),
+    nextAnswered: () => next('answered'),
     async stop() {
       await behave(undefined);
       await close();
     },
   };
+
+  async function next(event: string): Promise<void> {
+    await once(events, event);
+  }
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
@@ -111,11 +116,11 @@ export async function startChaosCollector(): Promise<ChaosCollector> {
     const accept = (accepted: readonly string[] = ids, answer: Uint8Array = new Uint8Array()) => {
       response.end(answer, () => {
         for (const id of accepted) answered.add(id);
-        refusedCount += ids.length - accepted.length;
-        for (const resolve of waiting) resolve();
-        waiting = [];
+        if (accepted !== ids) for (const id of ids) if (!accepted.includes(id)) refused.add(id);
+        events.emit('answered');
       });
     };
+    events.emit('request');
     if (fault === undefined || !(fault in answers)) return accept();
     if (takesSilently.has(fault)) for (const id of ids) silentlyTaken.add(id);
     answers[fault as keyof typeof answers]({ ids, response, socket: request.socket, accept });

@@ -11,14 +11,14 @@ export function createConsoleMetricExporter(): Exporter<ScopedMetric> {
       collected.push(item);
     },
     hasUndelivered: () => collected.length > 0,
-    flush,
-    flushSync: flush,
+    flush: () => draw(),
+    flushSync: draw,
   };
 
-  function flush(): void {
+  function draw(budgetMillis?: number): void {
     if (collected.length === 0) return;
     const metrics = collected;
     collected = [];
-    print((screen) => `${renderMetricTable(metrics, screen)}\n`);
+    print((screen) => `${renderMetricTable(metrics, screen)}\n`, budgetMillis);
   }
 }

@@ -1,7 +1,7 @@
 import type { Signal } from '../otlp/json-fields';
 import { requestAsJson } from '../otlp/json-request';
 import type { Outcome, Transport } from '../outcome';
-import { maxBlockMillis, writeToStdout } from '../stdout';
+import { stoppedReading, writeToStdout } from '../stdout';
 
 /**
  * Appends each request as one line of JSON to a file, or to standard output (OpenTelemetry Protocol File Exporter, "JSON lines file"). The file is
@@ -12,22 +12,34 @@ import { maxBlockMillis, writeToStdout } from '../stdout';
 export function createFileTransport(signal: Signal, path: string | undefined): Transport {
   return {
     send(body, _timeoutMillis, done) {
-      done(write(body, maxBlockMillis));
+      done(write(body));
       return { hasLeft: () => true };
     },
     sendSync: write,
     shutdown: () => {},
   };
 
-  function write(body: Uint8Array, budgetMillis: number): Outcome {
+  function write(body: Uint8Array, budgetMillis?: number): Outcome {
     const { appendFileSync } = require('node:fs') as typeof import('node:fs');
     const line = Buffer.from(`${requestAsJson(signal, body)}\n`);
     try {
-      if (path === undefined) writeToStdout(line, budgetMillis);
-      else appendFileSync(path, line);
+      if (path === undefined) return print(line, budgetMillis);
+      appendFileSync(path, line);
       return { kind: 'success' };
     } catch (error) {
       return { kind: 'failure', reason: (error as NodeJS.ErrnoException).code ?? (error as Error).message };
     }
+  }
+}
+
+/** Of a part, the rest may still come: it is not to be written again. */
+function print(line: Uint8Array, budgetMillis?: number): Outcome {
+  switch (writeToStdout(line, budgetMillis)) {
+    case 'whole':
+      return { kind: 'success' };
+    case 'part':
+      return { kind: 'failure', reason: stoppedReading, isUnanswered: true };
+    case 'nothing':
+      return { kind: 'retryable', reason: stoppedReading };
   }
 }

@@ -61,6 +61,7 @@ function setUp(options: Partial<ExporterOptions<number>> = {}, maxBatchBytes = 1
     exportTimeoutMillis: 1000,
     maxQueueSize: 10,
     maxExportBatchSize: 4,
+    maxBatchBytes,
     maxQueueBytes: 10_000,
     onDrained: () => drained++,
     ...options,
@@ -211,6 +212,21 @@ describe('the queue', () => {
 });
 
 describe('what is said', () => {
+  test('one line about items that no request takes, whatever else is dropped', () => {
+    const mebibyte = 2 ** 20;
+    const { add, requests, exporter, counters } = setUp({ maxQueueBytes: 100 * mebibyte }, 4 * mebibyte);
+    const lines = linesDuring(() => {
+      add(4 * mebibyte, 4 * mebibyte + 1, 5 * mebibyte);
+      requests[0]!.answer(success);
+      exporter.flushSync(100);
+    });
+    assert.deepEqual(lines, [
+      'otel-instrument: spans that are too large for http://collector/v1/traces are dropped: a request has at most 4 MiB',
+    ]);
+    const { created, accepted, dropped } = counters();
+    assert.deepEqual([created, accepted, dropped], [3, 1, 2]);
+  });
+
   test('one line when the collector is lost, one when it is back', () => {
     const { add, requests } = setUp();
     const answerAll = (outcome: Outcome) => {
@@ -360,6 +376,7 @@ describe('a batch that was not taken', () => {
       exportTimeoutMillis: 1000,
       maxQueueSize: 10,
       maxExportBatchSize: 5,
+      maxBatchBytes: 1000,
       maxQueueBytes: 1000,
     });
     const lines = linesDuring(() => {
@@ -367,7 +384,9 @@ describe('a batch that was not taken', () => {
     });
     assert.deepEqual(sent, ['ABCXE', 'ABC', 'AB', 'C', 'XE', 'X', 'E']);
     assert.deepEqual(accepted, ['AB', 'C', 'E']);
-    assert.match(lines[0]!, /takes no spans of this size \(HTTP 413\): they are dropped$/);
+    assert.deepEqual(lines, [
+      'otel-instrument: spans that are too large for http://collector/v1/traces are dropped: HTTP 413',
+    ]);
     const { created, dropped, accepted: taken, queued } = exporter.counters!;
     assert.deepEqual([created, dropped, taken, queued], [5, 1, 4, 0]);
   });

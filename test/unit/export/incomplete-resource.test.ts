@@ -17,8 +17,7 @@ const span = (name: string): EndedSpan => ({
   parent: undefined,
   startMillis: 1,
   endMillis: 2,
-  attributeKeys: [],
-  attributeValues: [],
+  attributes: [],
   droppedAttributesCount: 0,
   events: [],
   droppedEventsCount: 0,
@@ -58,6 +57,7 @@ function setUp() {
     exportTimeoutMillis: 1000,
     maxQueueSize: 5,
     maxExportBatchSize: 2,
+    maxBatchBytes: 1e6,
     maxQueueBytes: 1e6,
   });
   const add = (...names: string[]) => {
