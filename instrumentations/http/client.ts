@@ -25,6 +25,8 @@ interface Exchange {
   readonly active: Active;
   /** Who answered; a socket that is closed has forgotten it. */
   peer: Peer | undefined;
+  /** Ends the span, the first time that it is called. */
+  end(failure?: unknown): void;
 }
 
 interface Peer {
@@ -57,7 +59,7 @@ export function startClientSpan(request: ClientRequest): void {
     () => readTarget(request),
     () => requestHeaders(request),
   );
-  const exchange = active && { active, peer: undefined };
+  const exchange = active && createExchange(request, active);
   RequestExchange.set(request, exchange);
   if (exchange === undefined) return;
   if (client.isMeasured) countConnections(request);
@@ -67,7 +69,9 @@ export function startClientSpan(request: ClientRequest): void {
     (name) => findHeader(request, name) !== undefined,
     (name, value) => setHeader(request, name, value),
   );
-  endWith(request, exchange);
+  // The monitor is no listener to Node: an error that the program does not handle stays one, and then is the last that happens.
+  request.on(errorMonitor, exchange.end);
+  request.on('close', exchange.end);
 }
 
 function countConnections(request: ClientRequest): void {
@@ -78,17 +82,23 @@ function countConnections(request: ClientRequest): void {
 /** The head of a response has arrived. */
 export function onResponse(request: ClientRequest): void {
   const exchange = RequestExchange.of(request);
-  if (exchange) exchange.peer = readPeer(request);
+  if (exchange === undefined) return;
+  exchange.peer = readPeer(request);
+  // The request closes some turns of the event loop later, and a worker of a pool may never get there: it sleeps, or is stopped, once its task is done.
+  (request as { res?: IncomingMessage | null }).res?.on('end', exchange.end);
 }
 
-function endWith(request: ClientRequest, exchange: Exchange): void {
+function createExchange(request: ClientRequest, active: Active): Exchange {
   let isEnded = false;
-  const end = (failure?: unknown) => {
+  const exchange: Exchange = { active, peer: undefined, end };
+  return exchange;
+
+  function end(failure?: unknown): void {
     if (isEnded) return;
     isEnded = true;
     const response = (request as { res?: IncomingMessage | null }).res ?? undefined;
     const { peerAddress, peerPort } = exchange.peer ?? readPeer(request);
-    client.end(exchange.active, {
+    client.end(active, {
       statusCode: response?.statusCode,
       errorType: readErrorType(request, response, failure),
       protocolVersion: response?.httpVersion,
@@ -101,10 +111,7 @@ function endWith(request: ClientRequest, exchange: Exchange): void {
         ? readTarget(request, connectedPort(request, exchange, failure))
         : undefined,
     });
-  };
-  // The monitor is no listener to Node: an error that the program does not handle stays one, and then is the last that happens.
-  request.on(errorMonitor, end);
-  request.on('close', end);
+  }
 }
 
 function requestHeaders(request: ClientRequest): HeaderSource {

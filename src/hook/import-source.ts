@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { disguise } from '../kit/disguise';
 import type { ImportTargets, OnImported } from './import';
+import { hookLoaderThread } from './loader-thread';
 import { isEsModuleFile } from './module-type';
 
 /** Through which the appended lines reach us: a module has no other way to a function of ours. */
@@ -16,9 +17,11 @@ export function hookSources(targets: ImportTargets, onImported: OnImported): voi
   Object.defineProperty(globalThis, reportKey, {
     configurable: true,
     value(url: string, namespace: object) {
-      onImported(fileURLToPath(url), namespace);
+      const filename = fileURLToPath(url);
+      if (targets.isWanted(filename)) onImported(filename, namespace);
     },
   });
+  hookLoaderThread(targets.modules, reportOf);
 
   const { readFile } = fs.promises;
   fs.promises.readFile = disguise(function (this: unknown, ...args: unknown[]) {
@@ -41,9 +44,13 @@ export function hookSources(targets: ImportTargets, onImported: OnImported): voi
 
 /** The source as it came, text or bytes, with an import of the module by itself: that gives its namespace. */
 function withReport(url: URL, source: unknown): unknown {
-  const href = JSON.stringify(url.href);
-  const report = `\n;import * as $otelInstrument from ${href};globalThis[Symbol.for("${reportKey.description}")]?.(${href},$otelInstrument);\n`;
+  const report = reportOf(JSON.stringify(url.href));
   return typeof source === 'string'
     ? source + report
     : Buffer.concat([source as Buffer, Buffer.from(report)]);
+}
+
+/** @param url - as it stands in the source, in quotes. */
+function reportOf(url: string): string {
+  return `\n;import * as $otelInstrument from ${url};globalThis[Symbol.for("${reportKey.description}")]?.(${url},$otelInstrument);\n`;
 }

@@ -5,16 +5,16 @@ import { startTimer, stopTimer, type Timer } from '../../model/timers';
 import type { SpooledBatch } from '../queue';
 import { claimedName, freeName, staleMillis } from './file-name';
 
+/** A file that this process sends. */
+export type Claim = SpooledBatch & { readonly path: string };
+
 /**
  * Takes a file for this process: a rename succeeds for one of several that try. From then on its modification time is renewed for as long as it is
  * being sent; without that it would be anybody's again.
  *
  * @returns undefined if another process was faster.
  */
-export function claim(
-  directory: string,
-  name: string,
-): (SpooledBatch & { readonly path: string }) | undefined {
+export function claim(directory: string, name: string): Claim | undefined {
   const path = join(directory, claimedName(name));
   try {
     // Before the rename: at no moment a claimed file may look abandoned.

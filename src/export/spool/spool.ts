@@ -4,7 +4,7 @@ import type { SpoolConfig } from '../../config/config';
 import { log, messageOf } from '../../diag/log';
 import { monotonicMillis } from '../../model/clock';
 import type { Sealed } from '../queue';
-import { claim } from './claim';
+import { type Claim, claim } from './claim';
 import { decodeFile, encodeFile } from './file-format';
 import { isStale, nameFor, parseName, type SpoolFile } from './file-name';
 
@@ -51,7 +51,7 @@ export function createSpool({ directory: setting, maxBytes, signal }: SpoolConfi
     } catch (error) {
       failedMillis = monotonicMillis();
       complain(
-        `cannot write to OTEL_NODE_SPOOL_DIRECTORY (${messageOf(error)}): what is not delivered is dropped`,
+        `cannot write to OTEL_NODE_SPOOL_DIRECTORY (${directory}: ${reasonOf(error)}): what is not delivered is dropped`,
       );
       return false;
     }
@@ -80,20 +80,21 @@ export function createSpool({ directory: setting, maxBytes, signal }: SpoolConfi
         continue;
       }
       const claimed = claim(directory, file.name);
-      const batch = claimed && read(claimed.path);
+      const batch = claimed && read(claimed);
       if (batch) return { ...batch, file: claimed };
     }
     return undefined;
   }
 
-  function read(path: string): { body: Uint8Array; count: number } | undefined {
+  function read(file: Claim): { body: Uint8Array; count: number } | undefined {
     try {
-      const batch = decodeFile(fs.readFileSync(path));
+      const batch = decodeFile(fs.readFileSync(file.path));
       if (batch) return batch;
-      log.warn(`a file in OTEL_NODE_SPOOL_DIRECTORY is damaged and skipped: ${path}`);
-      fs.rmSync(path, { force: true });
+      log.warn(`a file in OTEL_NODE_SPOOL_DIRECTORY is damaged and skipped: ${file.path}`);
+      file.remove();
     } catch (error) {
-      complain(`cannot read from OTEL_NODE_SPOOL_DIRECTORY: ${messageOf(error)}`);
+      complain(`cannot read from OTEL_NODE_SPOOL_DIRECTORY (${directory}: ${reasonOf(error)})`);
+      file.putBack();
     }
     return undefined;
   }
@@ -113,4 +114,9 @@ export function createSpool({ directory: setting, maxBytes, signal }: SpoolConfi
   function complain(message: string): void {
     log.warnOnce(message);
   }
+}
+
+/** Without the call and the file, which differ from time to time: the same reason is told once, for all signals. */
+function reasonOf(error: unknown): string {
+  return messageOf(error).replace(/, \w+( '.*)?$/, '');
 }

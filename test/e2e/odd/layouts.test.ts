@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { nodeVersion } from '../../harness/node-versions';
+import { runProgram } from '../../harness/run-program';
 import {
   commonJs,
   esModule,
@@ -15,6 +17,12 @@ import {
   runOdd,
 } from './odd-program';
 
+const launcher = join(__dirname, '../../../bin/otel-instrument');
+const noExporters = {
+  OTEL_TRACES_EXPORTER: 'none',
+  OTEL_METRICS_EXPORTER: 'none',
+  OTEL_LOGS_EXPORTER: 'none',
+};
 const manifest = JSON.stringify({ private: true, dependencies: { express: '5.3.0' } });
 const programs = { 'app.cjs': commonJs, 'app.mjs': esModule };
 
@@ -106,6 +114,29 @@ describe('other package managers', () => {
         await runOdd({ args: [...pnp, join(directory, 'app.cjs')], cwd: directory, node, spans: itsSpans });
       });
     }
+
+    writeFileSync(
+      join(directory, 'package.json'),
+      JSON.stringify({ private: true, dependencies: { express: '5.3.0', koa: '3.0.0' } }),
+    );
+    for (const NODE_OPTIONS of ['', `--require ${join(directory, '.pnp.cjs')}`])
+      await t.test(`doctor sees what is installed ${NODE_OPTIONS && 'within Yarn'}`, async () => {
+        const { stdout } = await runProgram(['doctor', '--format', 'json'], {
+          node: launcher,
+          cwd: directory,
+          env: { NODE_OPTIONS, ...noExporters },
+        });
+        const sections: { title: string; findings: object[] }[] = JSON.parse(stdout).sections;
+        const { findings } = sections.find(({ title }) => title.startsWith('Libraries'))!;
+        assert.deepEqual(findings, [
+          { status: 'ok', text: 'express 5.3.0' },
+          {
+            status: 'problem',
+            text: 'koa is in package.json, but not installed',
+            advice: 'Install the dependencies.',
+          },
+        ]);
+      });
   });
 });
 

@@ -79,6 +79,11 @@ const runners: readonly Runner[] = [
     args: [...jest, '--workerThreads=false', '--maxWorkers=2', '--testPathPatterns', 'reset|mocks'],
     spans: [...asked, ...asked, ...asked],
   },
+  {
+    name: 'jest with worker threads',
+    args: [...jest, '--workerThreads', '--maxWorkers=2', '--testPathPatterns', 'reset|mocks'],
+    spans: [...asked, ...asked, ...asked],
+  },
   { name: 'vitest with worker threads', args: [...vitest, '--pool=threads'], spans: withRoute },
   { name: 'vitest with processes', args: [...vitest, '--pool=forks'], spans: withRoute },
   {
@@ -88,7 +93,7 @@ const runners: readonly Runner[] = [
   },
 ];
 
-for (const version of ['20.20.2', '24.21.0']) {
+for (const version of [process.versions.node, '22.23.3', '24.21.0', '26.10.0']) {
   const node = nodeVersion(version);
   describe(`Node ${version}`, { skip: typeof node !== 'string' && node.message }, () => {
     for (const { name, ...runner } of runners)
