@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { versionByPnp } from './pnp';
 
 /** The program's package. */
 export interface Project {
@@ -49,11 +50,12 @@ export function readProject(folder: string): Project | undefined {
 
 /** The version that a module in this folder would load. */
 export function installedVersion(folder: string, name: string): string | undefined {
-  for (const directory of parentsOf(folder)) {
+  const parents = parentsOf(folder);
+  for (const directory of parents) {
     const manifest = readJson<{ version?: string }>(join(directory, 'node_modules', name, 'package.json'));
     if (manifest) return manifest.version;
   }
-  return undefined;
+  return versionByPnp(parents, name);
 }
 
 /** Of the package manager whose lock file is nearest; npm if there is none. */

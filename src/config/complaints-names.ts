@@ -15,7 +15,7 @@ export function meantVariable(
 
 /** Of the specification, of older versions of it, and of the agent for Java, which names its instrumentations in the same way. */
 const ofOthers =
-  /^OTEL_(?:ENTITIES$|EXPERIMENTAL_|SEMCONV_|ID_GENERATOR|EXPORTER_JAEGER_|EXPORTER_OTLP_(?:SPAN|METRIC)_INSECURE$|EXPORTER_OTLP_PROFILES_|PROFILES_|SPAN_ATTRIBUTE_PER_|INSTRUMENTATION_(?:GENAI|COMMON|JEDIS|MESSAGING)_)/;
+  /^OTEL_(?:EXPERIMENTAL_|SEMCONV_|ID_GENERATOR|EXPORTER_JAEGER_|EXPORTER_OTLP_(?:SPAN|METRIC)_INSECURE$|EXPORTER_OTLP_PROFILES_|PROFILES_|SPAN_ATTRIBUTE_PER_|INSTRUMENTATION_(?:GENAI|COMMON|JEDIS|MESSAGING)_)/;
 
 /** Short names of libraries resemble each other, so without a library that is known one letter must do. */
 function maxEdits(unknown: string, names: readonly string[]): number {

@@ -1,5 +1,5 @@
 import type { OperationSettings } from '../model/operation-settings';
-import type { StringMap } from './parsers';
+import type { Entity, StringMap } from './parsers';
 import type { DetectorName } from './resource-detectors';
 import type { KeepConfig, SamplerConfig } from './sampler-config';
 
@@ -42,13 +42,25 @@ export interface ResourceConfig {
   readonly serviceName: string | undefined;
   /** Without a prototype, so any key is harmless. From variables they are all texts. */
   readonly attributes: Readonly<Record<string, AttributeValue>>;
+  /** From a file there are none. */
+  readonly entities: readonly Entity[];
   readonly detectors: readonly DetectorName[];
   /** Which of their attributes are used; missing means all. Patterns with `*` and `?`. */
-  readonly detectedKeys?: { readonly included?: readonly string[]; readonly excluded?: readonly string[] };
+  readonly detectedKeys?: KeyPatternsConfig;
+  /** Of the semantic conventions that the attributes follow. */
+  readonly schemaUrl?: string;
   /** How long the first export waits for metadata services; 0: they are not asked. */
   readonly lookupTimeoutMillis: number;
 }
 
+/** Which keys are kept: patterns with `*` and `?`; `excluded` is stronger. */
+export interface KeyPatternsConfig {
+  /** Missing means all. */
+  readonly included?: readonly string[];
+  readonly excluded?: readonly string[];
+}
+
+/** A boxed number (`Object(5)`) is a double even where it is whole. */
 export type AttributeValue = string | number | boolean | string[] | number[] | boolean[];
 
 /** No processor means that nobody wants spans. */
@@ -58,11 +70,15 @@ export interface TracesConfig {
   /** Undefined where what the sampler says is final. */
   readonly keep: KeepConfig | undefined;
   readonly limits: SpanLimits;
+  readonly configurator?: Configurator<ScopeConfig>;
 }
 
 export interface LogsConfig {
   readonly processors: readonly ProcessorConfig[];
   readonly limits: Pick<SpanLimits, 'attributeCount' | 'attributeValueLength'>;
+  readonly configurator?: Configurator<LoggerConfig>;
+  /** Whether events become events of the active span, too. */
+  readonly bridgesEvents?: boolean;
 }
 
 export interface MetricsConfig {
@@ -71,6 +87,26 @@ export interface MetricsConfig {
   readonly exemplarFilter: 'always_on' | 'always_off' | 'trace_based';
   /** Whether the SDK reports on itself. */
   readonly selfMetrics?: boolean;
+  readonly configurator?: Configurator<ScopeConfig>;
+}
+
+/** What the tracers, meters or loggers of each scope do (specification, "TracerConfigurator" and its siblings). */
+export interface Configurator<C> {
+  /** Of scopes that no matcher names. */
+  readonly defaultConfig: C;
+  /** By the scope's name, a pattern with `*` and `?`; the first that matches counts. */
+  readonly matchers: readonly { readonly name: string; readonly config: C }[];
+}
+
+export interface ScopeConfig {
+  readonly enabled: boolean;
+}
+
+export interface LoggerConfig extends ScopeConfig {
+  /** Records of a lower one are dropped, if they have one at all; 0: none is. */
+  readonly minimumSeverity: number;
+  /** Whether records of unsampled traces are dropped. */
+  readonly traceBased: boolean;
 }
 
 /** What takes ended spans or log records to one exporter. */
@@ -95,6 +131,8 @@ export type ReaderConfig =
       readonly intervalMillis: number;
       readonly timeoutMillis: number;
       readonly exporter: ExporterConfig;
+      /** Points in a request at the most; missing means no limit. */
+      readonly maxExportBatchSize?: number;
       readonly temporality: 'cumulative' | 'delta' | 'lowmemory';
       readonly histogramAggregation: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
       readonly cardinalityLimit?: number;
@@ -105,9 +143,28 @@ export type ReaderConfig =
       readonly kind: 'prometheus';
       readonly host: string;
       readonly port: number;
+      readonly text?: PrometheusTextConfig;
       readonly cardinalityLimit?: number;
       readonly cardinalityLimits?: Readonly<Record<string, number>>;
     };
+
+/** What Prometheus is told ("Metrics Exporter - Prometheus"); what is missing is as that says. */
+export interface PrometheusTextConfig {
+  /** Whether points have labels that tell their scope. */
+  readonly scopeInfo?: boolean;
+  /** Whether the resource is told by a metric of its own. */
+  readonly targetInfo?: boolean;
+  /** Attributes of the resource that every point has as labels. */
+  readonly resourceLabels?: KeyPatternsConfig;
+  /** Whether names are escaped, and whether they end in unit and type. */
+  readonly translation?: TranslationStrategy;
+}
+
+export type TranslationStrategy =
+  | 'underscore_escaping_with_suffixes'
+  | 'underscore_escaping_without_suffixes'
+  | 'no_utf8_escaping_with_suffixes'
+  | 'no_translation';
 
 /** A view of metrics (OpenTelemetry SDK specification, "View"): which instruments, and what becomes of them. */
 export interface ViewConfig {
@@ -123,7 +180,7 @@ export interface ViewConfig {
   readonly stream: {
     readonly name?: string;
     readonly description?: string;
-    readonly attributeKeys?: { readonly included?: readonly string[]; readonly excluded?: readonly string[] };
+    readonly attributeKeys?: KeyPatternsConfig;
     readonly cardinalityLimit?: number;
     readonly aggregation?: AggregationConfig;
   };

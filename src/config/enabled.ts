@@ -30,7 +30,12 @@ export function complainAboutNames(
   return lists.flatMap(([setting, names]) => {
     const unknown = names.filter((name) => name !== '*' && !known.includes(name));
     if (unknown.length === 0) return [];
-    return `${setting}: expected a list of ${known.join(', ')}, got "${unknown.join(',')}"; ignoring it`;
+    const { nearest } = require('./nearest') as typeof import('./nearest');
+    const meant = unknown
+      .slice(0, 3)
+      .flatMap((name) => nearest(name, known, 2) ?? [])
+      .join(',');
+    return `${setting}: expected a list of ${known.join(', ')}, got "${unknown.join(',')}"; ignoring it${meant && `; did you mean ${meant}?`}`;
   });
 }
 

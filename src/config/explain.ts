@@ -98,7 +98,8 @@ function generalNames(name: string): string[] {
 
 /** The value of a setting as plain data, without secrets. */
 export function shownValue({ parser }: Setting<unknown>, value: unknown): unknown {
-  if ((parser as unknown) === headers) return hideAll(value as Readonly<Record<string, string>>);
+  // A setting has a parser of its own, which bounds this one.
+  if (parser.expected === headers.expected) return hideAll(value as Readonly<Record<string, string>>);
   return withoutSecrets(value);
 }
 
@@ -113,8 +114,8 @@ export function withoutSecrets(value: unknown): unknown {
   if (value instanceof RegExp) return value.source;
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== 'object' || value === null) return value;
-  // A list of patterns that keeps what the user wrote.
-  if ('text' in value && 'expressions' in value) return value.text;
+  // What keeps what the user wrote: patterns, entities.
+  if ('text' in value && ('expressions' in value || 'entities' in value)) return value.text;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecrets(each)]));
 }
 

@@ -46,6 +46,7 @@ export function readConfig(reader: SettingReader, declared: readonly DeclaresOpt
     resource: {
       serviceName: read(settings.serviceName),
       attributes: read(settings.resourceAttributes),
+      entities: read(settings.entities).entities,
       detectors: read(settings.resourceDetectors),
       lookupTimeoutMillis: read(settings.resourceTimeout),
     },

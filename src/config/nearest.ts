@@ -3,6 +3,8 @@ export function nearest(name: string, names: readonly string[], maxEdits = 3): s
   let best: string | undefined;
   let fewest = Math.min(maxEdits, Math.floor(name.length / 3)) + 1;
   for (const candidate of names) {
+    // Each letter that one has more is an edit.
+    if (Math.abs(candidate.length - name.length) >= fewest) continue;
     const edits = editDistance(name, candidate);
     if (edits < fewest) {
       best = candidate;

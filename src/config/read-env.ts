@@ -1,3 +1,4 @@
+import { MAX_SETTING_CHARS, type Parser } from './parsers';
 import type { Setting } from './settings';
 import { valueText } from './settings';
 
@@ -32,7 +33,7 @@ export function createSettingReader(
     if (name === undefined) return inherited;
     const text = env[name]!.trim();
     const { value = inherited, problem } = setting.parser.parse(text);
-    if (problem !== undefined) complain(setting, problem, value);
+    if (problem !== undefined) complain(setting, problem, value, meantNames(text, setting.parser));
     return value;
   }
 
@@ -42,15 +43,37 @@ export function createSettingReader(
     return aliases.find((alias) => env[alias]?.trim());
   }
 
-  function complain(setting: Setting<unknown>, problem: string, used: unknown): void {
-    const line = `${nameOf(setting)}: ${problem}; using ${valueText(used)}`.replace(
-      urlCredentials,
-      '//REDACTED@',
+  function complain(setting: Setting<unknown>, problem: string, used: unknown, meant = ''): void {
+    const suggestion = meant && `; did you mean ${meant}?`;
+    const line = `${nameOf(setting)}: ${problem}; using ${valueText(used)}${suggestion}`.replace(
+      /\S+/g,
+      withoutCredentials,
     );
     // A setting that several signals inherit is read for each.
     if (!complaints.includes(line)) complaints.push(line);
   }
 }
 
-/** Everything between `//` and the last `@`: a password may itself contain `@` or `/`. */
-const urlCredentials = /\/\/\S*@/g;
+const maxSuggested = 3;
+
+/** The names that misspelt ones were probably meant for. */
+function meantNames(text: string, { names }: Parser<unknown>): string {
+  if (names === undefined || text.length > MAX_SETTING_CHARS) return '';
+  const { nearest } = require('./nearest') as typeof import('./nearest');
+  const misspelt = text
+    .toLowerCase()
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => !names.includes(item));
+  return misspelt
+    .slice(0, maxSuggested)
+    .flatMap((item) => nearest(item, names, 2) ?? [])
+    .join(',');
+}
+
+/** Everything between `//` and the last `@` of a word goes: a password may itself contain `@` or `/`. */
+function withoutCredentials(word: string): string {
+  const start = word.indexOf('//');
+  const at = word.lastIndexOf('@');
+  return start >= 0 && at > start ? `${word.slice(0, start)}//REDACTED${word.slice(at)}` : word;
+}

@@ -32,6 +32,9 @@ const words: Readonly<Record<string, readonly DetectorName[]>> = {
   kubernetes: ['k8s'],
 };
 
+/** Unknown words for which the one that may have been meant is looked up. */
+const maxMeant = 10;
+
 /** A comma-separated list of detectors, in any case and order. A name that there is not is left out. */
 export const resourceDetectors: Parser<readonly DetectorName[]> = {
   expected: `a list of env, ${detectorNames.join(', ')}, all or none`,
@@ -48,7 +51,7 @@ export const resourceDetectors: Parser<readonly DetectorName[]> = {
     const wanted = new Set(found.flatMap((word) => (Object.hasOwn(words, word) ? words[word]! : [])));
     const value = detectorNames.filter((name) => wanted.has(name));
     if (found.length > 0 && unknown.length === 0) return { value };
-    const near = unknown.flatMap((word) => nearest(word, Object.keys(words)) ?? []);
+    const near = unknown.slice(0, maxMeant).flatMap((word) => nearest(word, Object.keys(words)) ?? []);
     const problem =
       unexpected(this.expected, unknown.join() || text) + (near.length > 0 ? ` (meant ${near.join()}?)` : '');
     return unknown.length < found.length ? { value, problem } : { problem };

@@ -36,10 +36,10 @@ export interface RulesConfig {
   readonly otherwise: SamplerConfig;
 }
 
-/** Strategies of a Jaeger collector, or of an OpenTelemetry Collector, over HTTP. */
+/** Strategies of a Jaeger collector, or of an OpenTelemetry Collector. */
 export interface JaegerRemoteConfig {
   readonly kind: 'jaeger_remote';
-  /** http or https; `?service=` is appended. */
+  /** http or https: with a path over HTTP, `?service=` is appended; with none by gRPC, but for Jaeger's ports 5778 and 14268. */
   readonly endpoint: string;
   readonly pollingIntervalMillis: number;
   /** Until the first answer is there. */

@@ -10,6 +10,8 @@ const subjects = ['name', 'method', 'path', 'host'] as const;
 const expectedRule = 'conditions -> on, off, a ratio from 0 to 1 or n/s';
 const expectedCondition = `* or conditions on kind, parent, ${subjects.join(', ')} or an attribute, each key=value or key!=value`;
 
+const maxProblems = 10;
+
 /**
  * Reads rules in their short form, one after the other, separated by semicolons:
  *
@@ -18,7 +20,7 @@ const expectedCondition = `* or conditions on kind, parent, ${subjects.join(', '
  * A rule without a condition on `parent` decides for spans that begin a trace; one that says `off`, for any span. Values are
  * patterns (see {@link SpanConditionConfig}), alternatives stand between `|`; one with spaces or semicolons goes into double quotes.
  *
- * @returns the rules that could be read, and a line for each that could not
+ * @returns the rules that could be read, and a line for each that could not, of many for the first ten
  */
 export function parseSamplingRules(text: string): { rules: readonly Rule[]; problems: readonly string[] } {
   const rules: Rule[] = [];
@@ -26,8 +28,8 @@ export function parseSamplingRules(text: string): { rules: readonly Rule[]; prob
   for (const part of splitOutsideQuotes(text, ';')) {
     if (part.trim() === '') continue;
     const rule = parseRule(part.trim());
-    if (typeof rule === 'string') problems.push(rule);
-    else rules.push(rule);
+    if (typeof rule !== 'string') rules.push(rule);
+    else if (problems.length < maxProblems) problems.push(rule);
   }
   if (rules.length + problems.length === 0) problems.push(unexpected(`rules: ${expectedRule}`, text));
   return { rules, problems };

@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue, Link, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
+import type { AttributeList } from './attribute-list';
 import type { Scope } from './span-data';
 
 /** An event as the SDK holds it: attributes in insertion order. */
@@ -14,10 +15,7 @@ export interface EndedSpanLink extends Link {
   readonly droppedAttributesCount: number;
 }
 
-/**
- * A span at the moment it ended, as exporters get it. They read it at once and keep nothing: attributes are given as two
- * parallel arrays so that a span costs no map.
- */
+/** A span at the moment it ended, as exporters get it. They read it at once and keep nothing. */
 export interface EndedSpan {
   readonly scope: Scope;
   readonly name: string;
@@ -27,8 +25,7 @@ export interface EndedSpan {
   /** Milliseconds since the Unix epoch, with a fraction. */
   readonly startMillis: number;
   readonly endMillis: number;
-  readonly attributeKeys: readonly string[];
-  readonly attributeValues: readonly AttributeValue[];
+  readonly attributes: Readonly<AttributeList<AttributeValue>>;
   readonly droppedAttributesCount: number;
   readonly events: readonly EndedSpanEvent[];
   readonly droppedEventsCount: number;

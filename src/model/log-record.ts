@@ -1,4 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
+import type { AttributeList } from './attribute-list';
 import type { Scope } from './span-data';
 
 /** `AnyValue` of the OpenTelemetry data model. Maps have no prototype, so any key is harmless. */
@@ -25,8 +26,7 @@ export interface EmittedRecord {
   readonly body: AnyValue | undefined;
   /** Makes the record an event. */
   readonly eventName: string | undefined;
-  readonly attributeKeys: readonly string[];
-  readonly attributeValues: readonly AnyValue[];
+  readonly attributes: Readonly<AttributeList<AnyValue>>;
   readonly droppedAttributesCount: number;
   /** The span in which it happened. */
   readonly context: SpanContext | undefined;

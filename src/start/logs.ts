@@ -7,8 +7,8 @@ import { lazySource } from './lazy-source';
 /** The logger provider with its way to the exporters; `undefined` if nobody wants log records. The SDK is loaded when somebody asks for a logger. */
 export function startLogs(environment: StartEnvironment, ownSdk: OwnSdk): LoggerProvider | undefined {
   const { config, deliveries, threads } = environment;
-  const { processors } = config.logs;
-  if (config.sdkDisabled || processors.length === 0) return undefined;
+  const { processors, bridgesEvents } = config.logs;
+  if (config.sdkDisabled || (processors.length === 0 && !bridgesEvents)) return undefined;
   const source = lazySource(deliveries, () => {
     const { createRecordSource } = require('./record-source') as typeof import('./record-source');
     return createRecordSource(environment);

@@ -1,9 +1,11 @@
 import type { LoggerProvider } from '@opentelemetry/api';
 import type { EncodedItem } from '../model/encoded-item';
 import type { EmittedRecord } from '../model/log-record';
+import type { bridgeEvent } from '../sdk/logs/event-bridge';
 import { createLoggerProvider } from '../sdk/logs/logger-provider';
 import type { StartEnvironment } from './environment';
 import type { Source } from './lazy-source';
+import { configOf } from './scopes';
 import { createWayOut } from './way-out';
 
 /** Makes log records, and takes them to the exporters. */
@@ -18,7 +20,7 @@ export interface RecordSource extends Source {
 /** What exports log records is loaded with the first one. */
 export function createRecordSource(environment: StartEnvironment): RecordSource {
   const { config, resource, userAgent, processEnd, threads, report } = environment;
-  const { processors, limits } = config.logs;
+  const { processors, limits, configurator, bridgesEvents } = config.logs;
   const { sink, hold, ...way } = createWayOut('log records', processEnd, () =>
     threads.exporter('logs', processors, () => {
       const { createLogPipeline } = require('../export/logs') as typeof import('../export/logs');
@@ -26,9 +28,18 @@ export function createRecordSource(environment: StartEnvironment): RecordSource 
     }),
   );
   return {
-    provider: createLoggerProvider({ limits, sink: report?.counting('logs', sink) ?? sink }),
+    provider: createLoggerProvider({
+      limits,
+      sink: report?.counting('logs', sink) ?? sink,
+      configOf: configOf(configurator),
+      bridge: bridgesEvents ? eventBridge() : undefined,
+    }),
     sink,
     hold,
     delivery: { hasWork: way.hasUndelivered, flush: way.flush, finish: way.flushSync },
   };
+}
+
+function eventBridge(): typeof bridgeEvent {
+  return (require('../sdk/logs/event-bridge') as typeof import('../sdk/logs/event-bridge')).bridgeEvent;
 }

@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { version } from '../../package.json';
 import type { Config } from '../config/config';
 import { environment } from '../config/environment';
+import { setSchemaUrl } from '../model/resource';
 import { detached } from '../model/timers';
 
 /**
@@ -22,8 +23,10 @@ function detect(config: Config['resource']): Attributes {
     require('../sdk/resource/surroundings') as typeof import('../sdk/resource/surroundings');
   const { releaseLoop } =
     require('../export/transport/release-loop') as typeof import('../export/transport/release-loop');
-  return detectResource(
+  const resource = detectResource(
     { ...config, distroVersion: version },
     createSurroundings(environment(), releaseLoop),
   );
+  if (config.schemaUrl) setSchemaUrl(resource, config.schemaUrl);
+  return resource;
 }

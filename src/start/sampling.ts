@@ -3,7 +3,7 @@ import type { ComposableSamplerConfig, SamplerConfig, SpanMatchConfig } from '..
 import type { ComposableSampler } from '../sdk/trace/sampling/composite';
 import type { SpanMatch } from '../sdk/trace/sampling/match';
 import type { Sampler } from '../sdk/trace/sampling/sampler';
-import { alwaysOff, alwaysOn, parentBased, traceIdRatio } from '../sdk/trace/sampling/samplers';
+import { alwaysOff, alwaysOn, parentBased, traceIdRatioOfAny } from '../sdk/trace/sampling/samplers';
 
 /** The sampler that is configured. What is not standard is loaded only if somebody wants it. */
 export function createSampler(config: SamplerConfig, resource: () => Attributes): Sampler {
@@ -13,14 +13,14 @@ export function createSampler(config: SamplerConfig, resource: () => Attributes)
     case 'always_off':
       return alwaysOff;
     case 'trace_id_ratio':
-      return traceIdRatio(config.ratio);
+      return traceIdRatioOfAny(config.ratio);
     case 'parent_based':
       return parentBased({
         root: create(config.root),
-        remoteParentSampled: config.remoteParentSampled && create(config.remoteParentSampled),
-        remoteParentNotSampled: config.remoteParentNotSampled && create(config.remoteParentNotSampled),
-        localParentSampled: config.localParentSampled && create(config.localParentSampled),
-        localParentNotSampled: config.localParentNotSampled && create(config.localParentNotSampled),
+        remoteParentSampled: forChildren(config.remoteParentSampled),
+        remoteParentNotSampled: forChildren(config.remoteParentNotSampled),
+        localParentSampled: forChildren(config.localParentSampled),
+        localParentNotSampled: forChildren(config.localParentNotSampled),
       });
     case 'always_record': {
       const { alwaysRecord } =
@@ -52,6 +52,11 @@ export function createSampler(config: SamplerConfig, resource: () => Attributes)
         initial: create(config.initial),
         serviceName: () => String(resource()['service.name']),
         fetchJson: fetchJson(),
+        fetchByGrpc(...asked) {
+          const { fetchJaegerStrategy } =
+            require('../export/jaeger-strategy') as typeof import('../export/jaeger-strategy');
+          fetchJaegerStrategy(...asked);
+        },
       });
     }
     case 'xray': {
@@ -59,6 +64,10 @@ export function createSampler(config: SamplerConfig, resource: () => Attributes)
         require('../sdk/trace/sampling/xray-sampler') as typeof import('../sdk/trace/sampling/xray-sampler');
       return xraySampler({ ...config, resource, fetchJson: fetchJson() });
     }
+  }
+
+  function forChildren(inner: SamplerConfig | undefined): Sampler | undefined {
+    return inner?.kind === 'trace_id_ratio' ? traceIdRatioOfAny(inner.ratio, true) : inner && create(inner);
   }
 
   function create(inner: SamplerConfig): Sampler {

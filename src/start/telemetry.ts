@@ -20,6 +20,9 @@ export interface Providers {
   readonly loggerProvider: LoggerProvider | undefined;
 }
 
+/** By the kind of span. */
+const optionsOf: readonly StartOptions[] = [0, 1, 2, 3, 4].map((kind) => ({ kind, isIncomplete: true }));
+
 /** Gives the kit what it needs of the running SDK. */
 export function connectKit({ config, standDown, tracerProvider, ...providers }: Providers): void {
   const { meterProvider, loggerProvider } = providers;
@@ -44,9 +47,7 @@ export function connectKit({ config, standDown, tracerProvider, ...providers }: 
       const tracer = tracerProvider.getTracer(scopeName(name), version);
       return {
         startSpan(spanName, kind, parent, links) {
-          const options: StartOptions = links
-            ? { kind, links, isIncomplete: true }
-            : { kind, isIncomplete: true };
+          const options: StartOptions = links ? { kind, links, isIncomplete: true } : optionsOf[kind]!;
           return tracer.startSpan(spanName, options, parent);
         },
       };

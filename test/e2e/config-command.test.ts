@@ -85,6 +85,18 @@ describe('otel-instrument config', () => {
     });
   });
 
+  test('entities: what is accepted of them, and a form that can be set again', async () => {
+    const OTEL_ENTITIES = 'service{service.name=a%2Cb}[team=red];host{}';
+    const name = 'OTEL_ENTITIES';
+    const value = 'service{service.name=a%2Cb}[team=red]';
+    const { find } = await rowsOf([], { OTEL_ENTITIES });
+    assert.deepEqual(find(name), { name, value, source: 'environment' });
+    const env = await launch(['config', '--format', 'env'], { OTEL_ENTITIES });
+    assert.ok(env.stdout.includes(`\n${name}='${value}'\n`));
+    const yaml = await launch(['config', '--format', 'yaml'], { OTEL_ENTITIES });
+    assert.match(yaml.stdout, /- name: service\.name\n\s+value: a,b\n\s+- name: team\n\s+value: red\n/);
+  });
+
   for (const format of ['table', 'json', 'env', 'yaml'])
     test(`${format}: no secret is shown`, async () => {
       const env = {

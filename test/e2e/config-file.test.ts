@@ -198,6 +198,22 @@ tracer_provider: {processors: [{simple: {exporter: {otlp_file/development: {outp
   });
 });
 
+test('a ratio as the sampler of children gives one line', async (t) => {
+  const text = `${readFileSync(tracesFile, 'utf8')}
+  sampler:
+    parent_based:
+      root: {always_on: }
+      remote_parent_sampled: {trace_id_ratio_based: {ratio: 1}}
+`;
+  const { receiver, env } = await collector(t, text);
+  const { stderr } = await runProgram([program, 'natural'], { preload: true, env });
+  await receiver.drained();
+  assert.match(
+    stderr,
+    /^otel-instrument: the sampler traceidratio decides about spans with parents, [^\n]*\n$/,
+  );
+});
+
 describe('a configuration file that is not valid', () => {
   const source = `
     const ours = (symbol) => /otel|opentelemetry/i.test(String(symbol)) && String(symbol) !== 'Symbol(otel-instrument.started)';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { withAndWithout } from '../harness/with-and-without';
 import { startJsonServer } from '../unit/sampling/json-server';
+import { startStrategyServer } from '../unit/sampling/strategy-server';
 import { type Relay, startRelay } from './relay';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -136,6 +137,29 @@ describe('OTEL_TRACES_SAMPLER', () => {
     assert.deepEqual(shown(relay), ['SERVER /sampled']);
   });
 
+  test('jaeger_remote over gRPC', async (t) => {
+    let samplingRate = 0;
+    const server = await startStrategyServer(t, () => ({ probabilisticSampling: { samplingRate } }));
+    const argument = `endpoint=http://127.0.0.1:${server.port},pollingIntervalMs=100,initialSamplingRate=1`;
+    const relay = await startRelay(t, {
+      ...sampler('parentbased_jaeger_remote', argument),
+      OTEL_SERVICE_NAME: 'the shop',
+    });
+    const asked = async (count: number) => {
+      while (server.asked.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    // The answer to the first question is there when the second one comes.
+    await asked(2);
+    await relay.get('/not-sampled');
+    samplingRate = 1;
+    await asked(server.asked.length + 2);
+    await relay.get('/sampled');
+    const { stderr } = await relay.quit();
+    assert.equal(stderr, '');
+    assert.equal(server.asked[0], 'the shop');
+    assert.deepEqual(shown(relay), ['SERVER /sampled']);
+  });
+
   test('xray', async (t) => {
     const any = {
       ServiceName: '*',
@@ -159,11 +183,21 @@ describe('OTEL_TRACES_SAMPLER', () => {
     assert.deepEqual(shown(relay), ['SERVER /orders/1', 'SERVER /orders/2']);
   });
 
-  for (const name of ['jaeger_remote', 'xray'])
-    test(`${name}: a server that does not answer neither delays the program nor is told of`, async (t) => {
-      const hanging = await startJsonServer(t, () => new Promise(() => {}));
+  const overHttp = async (t: TestContext) => (await startJsonServer(t, () => new Promise(() => {}))).url;
+  const overGrpc = async (t: TestContext) =>
+    `http://127.0.0.1:${(await startStrategyServer(t, () => undefined)).port}`;
+  const hanging: [sampler: string, what: string, path: string, start: typeof overHttp][] = [
+    ['jaeger_remote', 'jaeger_remote over HTTP', '/sampling', overHttp],
+    ['jaeger_remote', 'jaeger_remote over gRPC', '', overGrpc],
+    ['xray', 'xray', '', overHttp],
+  ];
+  for (const [name, what, path, start] of hanging)
+    test(`${what}: a server that does not answer neither delays the program nor is told of`, async (t) => {
       const program = ['-e', 'setTimeout(() => console.log("done"), 200)'];
-      const env = { ...sampler(name, `endpoint=${hanging.url}`), OTEL_TRACES_EXPORTER: 'console' };
+      const env = {
+        ...sampler(name, `endpoint=${await start(t)}${path}`),
+        OTEL_TRACES_EXPORTER: 'console',
+      };
       const { plain, traced } = await withAndWithout(program, {}, { env });
       assert.deepEqual([traced.stdout, traced.exitCode], [plain.stdout, plain.exitCode]);
       assert.ok(traced.durationMillis < plain.durationMillis + 1000, `${traced.durationMillis} ms`);

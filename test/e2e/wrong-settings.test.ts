@@ -21,7 +21,7 @@ const kinds: Readonly<Record<string, { env: Record<string, string>; line: string
   },
   'a value that there is not': {
     env: { OTEL_EXPORTER_OTLP_COMPRESSION: 'zip' },
-    line: 'OTEL_EXPORTER_OTLP_COMPRESSION: expected gzip or none, got "zip"; using none',
+    line: 'OTEL_EXPORTER_OTLP_COMPRESSION: expected gzip or none, got "zip"; using none; did you mean gzip?',
   },
   'an exporter that there is not': {
     env: { OTEL_LOGS_EXPORTER: 'splunk' },
@@ -29,7 +29,7 @@ const kinds: Readonly<Record<string, { env: Record<string, string>; line: string
   },
   'a propagator that there is not': {
     env: { OTEL_PROPAGATORS: 'tracecontext,bagage' },
-    line: 'OTEL_PROPAGATORS: expected a list of tracecontext, baggage, b3, b3multi, jaeger, ottrace, xray or none, got "bagage"; using tracecontext',
+    line: 'OTEL_PROPAGATORS: expected a list of tracecontext, baggage, b3, b3multi, jaeger, ottrace, xray or none, got "bagage"; using tracecontext; did you mean baggage?',
   },
   'a number with a unit': {
     env: { OTEL_EXPORTER_OTLP_TIMEOUT: '10s' },
@@ -74,16 +74,28 @@ const kinds: Readonly<Record<string, { env: Record<string, string>; line: string
     env: { OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name' },
     line: 'OTEL_RESOURCE_ATTRIBUTES: expected percent-encoded key=value pairs, got "deployment.environment.name"; using none',
   },
+  'an entity without an identity': {
+    env: { OTEL_ENTITIES: 'service{};host{host.id=123}' },
+    line: 'OTEL_ENTITIES: expected type{key=value,...}[key=value,...]@schema_url, got "service{}"; using host{host.id=123}',
+  },
+  'two entities that cannot both be': {
+    env: { OTEL_ENTITIES: 'service{service.name=app1};service{service.name=app2}' },
+    line: 'OTEL_ENTITIES: expected one entity of type service, got "service{service.name=app1}" too; using service{service.name=app2}',
+  },
   'an instrumentation that there is not': {
     env: { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'fsx' },
     line: 'OTEL_NODE_DISABLED_INSTRUMENTATIONS: expected a list of <names>, got "fsx"; ignoring it',
+  },
+  'an instrumentation with a letter missing': {
+    env: { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'expres' },
+    line: 'OTEL_NODE_DISABLED_INSTRUMENTATIONS: expected a list of <names>, got "expres"; ignoring it; did you mean express?',
   },
   'an argument for a sampler that takes none': {
     env: { OTEL_TRACES_SAMPLER_ARG: '0.5' },
     line: 'OTEL_TRACES_SAMPLER_ARG: expected a sampler that takes an argument, got no OTEL_TRACES_SAMPLER; ignoring it',
   },
   'a ratio that is a percentage': {
-    env: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '100' },
+    env: { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '100' },
     line: 'OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, got "100"; using 1',
   },
   'quotes that no shell took away': {
@@ -120,7 +132,7 @@ describe('a setting that is wrong gives one line, and nothing else goes wrong', 
         .split('\n')
         .filter((each) => !/metrics not delivered/.test(each))
         .map((each) =>
-          each.replace(/expected a list of [\w, -]+, got "fsx"/, 'expected a list of <names>, got "fsx"'),
+          each.replace(/(INSTRUMENTATIONS: expected a list of) [\w, -]+, got/, '$1 <names>, got'),
         );
       assert.deepEqual(lines, [`otel-instrument: ${line}`]);
       assert.equal(runs.traced.exitCode, runs.plain.exitCode);

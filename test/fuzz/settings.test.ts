@@ -1,16 +1,20 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of configuration files
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { after, describe } from 'node:test';
 import { readConfigFile } from '../../src/config/file/read-config-file';
 import { loadConfig } from '../../src/config/load';
+import { MAX_SETTING_CHARS } from '../../src/config/parsers';
 import { parseSamplingRules } from '../../src/config/sampling-rules';
 import { allSettings } from '../../src/config/settings';
-import { hostile } from './hostile';
+import { proxyFor } from '../../src/export/transport/proxy';
+import { type HostileInput, hostile, quick } from './hostile';
 
-// Read once, at the start, and written by the program's own people: linear, but not as quick as what a stranger can send.
-const maxMillis = 60;
+// Read once, at the start, and written by the program's own people: not as quick as what a stranger can send. What is too long is not looked at.
+const maxMillis = 10;
+const longest = { longChars: MAX_SETTING_CHARS, maxMillis };
 
 const pieces = [
   'http://',
@@ -37,24 +41,27 @@ const pieces = [
   ':',
 ];
 /** One setting of each kind. */
-const byKind = new Map(
-  allSettings.map(({ name, parser }) => [`${parser.expected} ${parser.parse}`, { name, parser }]),
-);
-for (const { name, parser } of byKind.values())
-  hostile<ReturnType<typeof parser.parse>>({
-    name,
-    parse: (text) => parser.parse(text),
-    pieces,
-    runs: 150,
-    longChars: 20_000,
-    maxMillis,
-  });
+const byKind = new Map(allSettings.map(({ name, parser }) => [parser.expected, { name, parser }]));
+for (const { name, parser } of byKind.values()) {
+  type Read = ReturnType<typeof parser.parse>;
+  const input: HostileInput<Read> = { name, parse: (text) => parser.parse(text), pieces };
+  hostile({ ...input, check: ({ problem = '' }) => assert.ok(problem.length < 4096), runs: 150 });
+  describe(`${name}, as long as it may be`, () => quick({ ...input, ...longest }));
+}
 
 hostile({
   name: 'sampling rules',
   parse: parseSamplingRules,
-  pieces: ['drop', 'keep', 'path=', 'name=', '/health', ';', '"', ' ', '50%', 'ratio='],
-  maxMillis,
+  pieces: ['drop', 'keep', 'path=', 'name=', '/health', ';', '"', ' ', '50%', 'ratio=', 'on', '->', '=', '|'],
+  ...longest,
+});
+
+hostile({
+  name: 'NO_PROXY',
+  parse: (text) => proxyFor(new URL('http://collector:4318'), { http: 'http://p:1', noProxy: text }),
+  pieces: ['collector', '*', '.', '10.0.0.0/8', '[::1]', ':4318', ':', ',', '::1'],
+  runs: 500,
+  ...longest,
 });
 
 const names = [...new Set(allSettings.map(({ name }) => name))].filter(
@@ -65,8 +72,8 @@ hostile({
   parse: (text) => loadConfig(Object.fromEntries(names.map((name) => [name, text]))),
   pieces,
   runs: 50,
-  longChars: 500,
-  maxMillis: 300,
+  longChars: 2000,
+  maxMillis: 100,
 });
 
 const scratch = mkdtempSync(join(tmpdir(), 'otel-instrument-fuzz-'));
@@ -109,6 +116,6 @@ hostile({
     '\t',
   ],
   runs: 300,
-  longChars: 300,
-  maxMillis: 300,
+  longChars: 2000,
+  maxMillis: 60,
 });

@@ -4,7 +4,8 @@ import { type LoadedConfig, readConfig } from '../load';
 import { createSettingReader, type SettingReader } from '../read-env';
 import { general } from '../settings/general';
 import type { DeclaresOptions } from '../settings/options';
-import { logRecordProcessors, metricReaders, spanProcessors } from './pipelines';
+import { readConfigurators } from './configurators';
+import { bridgesEvents, logRecordProcessors, metricReaders, spanProcessors } from './pipelines';
 import { readPlaces } from './places';
 import { readPropagators } from './propagators';
 import { readResource, setResource } from './resource';
@@ -55,32 +56,39 @@ export function loadConfigFile(env: NodeJS.ProcessEnv, declared: readonly Declar
 
 function configOf(file: OpenFile, variables: Variables, declared: readonly DeclaresOptions[]): Config {
   const base = readConfig(variables.reader, declared);
+  const configurators = readConfigurators(file.tree);
   return {
     ...base,
     ...readPropagators(file),
-    resource: readResource(file.tree, base.resource),
+    resource: readResource(file, base.resource),
     traces: {
       ...base.traces,
       processors: spanProcessors(file, variables),
       sampler: readSampler(file, base.traces.sampler),
+      ...configurators.traces,
     },
-    metrics: { ...base.metrics, readers: metricReaders(file, variables), views: readViews(file.tree) },
-    logs: { ...base.logs, processors: logRecordProcessors(file, variables) },
+    metrics: {
+      ...base.metrics,
+      readers: metricReaders(file, variables),
+      views: readViews(file.tree),
+      ...configurators.metrics,
+    },
+    logs: {
+      ...base.logs,
+      processors: logRecordProcessors(file, variables),
+      ...(bridgesEvents(file) && { bridgesEvents: true }),
+      ...configurators.logs,
+    },
   };
 }
 
 function tellUnsupported(file: OpenFile): void {
-  const { tree } = file;
-  for (const [provider, keys] of Object.entries(supportedKeys))
-    file.unsupportedExcept(tree[provider], [provider], keys);
-  file.unsupportedExcept(tree.tracer_provider?.id_generator, ['tracer_provider', 'id_generator'], ['random']);
+  file.unsupportedExcept(
+    file.tree.tracer_provider?.id_generator,
+    ['tracer_provider', 'id_generator'],
+    ['random'],
+  );
 }
-
-const supportedKeys = {
-  tracer_provider: ['processors', 'limits', 'sampler', 'id_generator'],
-  meter_provider: ['readers', 'views', 'exemplar_filter'],
-  logger_provider: ['processors', 'limits'],
-};
 
 /** Everything off, so that the program runs uninstrumented. */
 function invalid(

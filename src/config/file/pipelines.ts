@@ -1,16 +1,10 @@
-import type {
-  ExporterConfig,
-  LogsConfig,
-  MetricsConfig,
-  ProcessorConfig,
-  ReaderConfig,
-  TracesConfig,
-} from '../config';
+import type { LogsConfig, MetricsConfig, ProcessorConfig, ReaderConfig, TracesConfig } from '../config';
 import { readLogs, readMetrics, readTraces } from '../load';
 import { logs } from '../settings/logs';
 import { metrics } from '../settings/metrics';
 import type { Setting } from '../settings/setting';
 import { traces } from '../settings/traces';
+import { prometheusText, type Signal, setExporter, toNamedFile } from './exporters';
 import type { Path, Tree } from './read-config-file';
 import { createVariables, type OpenFile, type Variables } from './variables';
 
@@ -22,6 +16,14 @@ export function spanProcessors(file: OpenFile, base: Variables): TracesConfig['p
     exporters: traces.tracesExporters,
     read: readTraces,
   });
+}
+
+/** A processor without an exporter. */
+export const eventBridge = 'event_to_span_event_bridge/development';
+
+export function bridgesEvents({ tree }: OpenFile): boolean {
+  const list = (tree.logger_provider?.processors ?? []) as Tree[];
+  return list.some((processor) => eventBridge in processor);
 }
 
 export function logRecordProcessors(file: OpenFile, base: Variables): LogsConfig['processors'] {
@@ -42,8 +44,6 @@ interface ProcessorKind {
   readonly read: (reader: Variables['reader']) => { readonly processors: readonly ProcessorConfig[] };
 }
 
-type Signal = 'TRACES' | 'METRICS' | 'LOGS';
-
 function processors(
   file: OpenFile,
   base: Variables,
@@ -54,6 +54,7 @@ function processors(
   return list.flatMap((processor, index) => {
     const kind = Object.keys(processor)[0]!;
     const path = [provider, 'processors', index, kind];
+    if (kind === eventBridge && signal === 'LOGS') return [];
     if (kind !== 'batch' && kind !== 'simple') {
       file.unsupported(path);
       return [];
@@ -75,18 +76,36 @@ export function metricReaders(file: OpenFile, base: Variables): MetricsConfig['r
   return list.flatMap((reader, index) => {
     const kind = Object.keys(reader)[0]!;
     const path = ['meter_provider', 'readers', index, kind];
-    const { exporter, interval, timeout, cardinality_limits: limits, ...rest } = reader[kind] as Tree;
-    file.unsupportedExcept(rest, path, []);
+    const {
+      exporter,
+      interval,
+      timeout,
+      cardinality_limits: limits,
+      producers,
+      'max_export_batch_size/development': maxExportBatchSize,
+    } = reader[kind] as Tree;
+    tellProducers(file, producers, [...path, 'producers']);
     const variables = createVariables(file, base);
     variables.set(metrics.metricInterval.name, interval, [...path, 'interval']);
     variables.set(metrics.metricTimeout.name, timeout, [...path, 'timeout']);
     const exporterPath = [...path, 'exporter'];
+    if ((kind === 'pull') !== 'prometheus/development' in exporter) {
+      file.unsupported([...exporterPath, Object.keys(exporter)[0]!]);
+      return [];
+    }
     if (!setExporter(file, variables, metrics.metricsExporters, 'METRICS', exporter, exporterPath)) return [];
     const { default: cardinalityLimit, ...byKind } = withoutNulls(limits);
+    const text = prometheusText(exporter);
     return readMetrics(variables.reader).readers.map(
       (each): ReaderConfig => ({
         ...each,
-        ...(each.kind === 'periodic' && { exporter: toNamedFile(each.exporter, exporter) }),
+        ...(each.kind === 'periodic'
+          ? {
+              exporter: toNamedFile(each.exporter, exporter),
+              ...('console' in exporter && consoleReader(exporter.console, interval)),
+              ...(maxExportBatchSize && { maxExportBatchSize }),
+            }
+          : text && { text }),
         ...(cardinalityLimit !== undefined && { cardinalityLimit }),
         ...(Object.keys(byKind).length > 0 && { cardinalityLimits: byKind }),
       }),
@@ -94,113 +113,25 @@ export function metricReaders(file: OpenFile, base: Variables): MetricsConfig['r
   });
 }
 
+function tellProducers(file: OpenFile, producers: readonly Tree[] = [], path: Path): void {
+  for (const [index, producer] of producers.entries()) {
+    const [name = ''] = Object.keys(producer);
+    const hint = name === 'opencensus' ? 'there is no OpenCensus to read from on Node.js' : undefined;
+    file.unsupported([...path, index, name], hint);
+  }
+}
+
+/** By variables the console has an interval, a temporality and buckets of its own. */
+function consoleReader(options: Tree | null, interval: number | null | undefined) {
+  return {
+    intervalMillis: interval || metrics.metricInterval.fallback,
+    temporality: options?.temporality_preference?.replace('_', '') ?? metrics.temporality.fallback,
+    histogramAggregation: options?.default_histogram_aggregation ?? metrics.histogramAggregation.fallback,
+  };
+}
+
 function withoutNulls(limits: Readonly<Record<string, number | null>> = {}): Record<string, number> {
   return Object.fromEntries(
     Object.entries(limits).filter((entry): entry is [string, number] => entry[1] !== null),
   );
-}
-
-/** Sets the variables of the one exporter; `false` if it is not supported. */
-function setExporter(
-  file: OpenFile,
-  variables: Variables,
-  choice: Setting<readonly string[]>,
-  signal: Signal,
-  exporter: Tree,
-  path: Path,
-): boolean {
-  const [key, options] = Object.entries<Tree | null>(exporter)[0]!;
-  const own = [...path, key];
-  const name = exporterNames[key]?.(options) ?? key.replace('/development', '');
-  if (choice.parser.parse(name).problem !== undefined) {
-    file.unsupported(own);
-    return false;
-  }
-  variables.set(choice.name, name, own);
-  const setOptions = exporterOptions[key] ?? setNothing;
-  setOptions({ file, variables, signal, options: options ?? {}, path: own });
-  return true;
-}
-
-/** The names of exporters in variables, where they are not the same. */
-const exporterNames: Readonly<Record<string, (options: Tree | null) => string>> = {
-  otlp_http: () => 'otlp',
-  otlp_grpc: () => 'otlp',
-  'otlp_file/development': (options) => (streamFile(options) === undefined ? 'otlp/stdout' : 'otlp/file'),
-};
-
-/** A file that is named in the file is taken as it is; the variable for all signals would be varied by each. */
-function toNamedFile(config: ExporterConfig, exporter: Tree): ExporterConfig {
-  const path = streamFile(exporter['otlp_file/development']);
-  return config.kind === 'file' && path !== undefined ? { ...config, path } : config;
-}
-
-function streamFile(options: Tree | null | undefined): string | undefined {
-  const stream = (options?.output_stream ?? 'stdout') as string;
-  if (stream === 'stdout') return undefined;
-  return stream.startsWith('file://') ? decodeURIComponent(stream.slice('file://'.length)) : stream;
-}
-
-interface ExporterPart {
-  readonly file: OpenFile;
-  readonly variables: Variables;
-  readonly signal: Signal;
-  readonly options: Tree;
-  readonly path: Path;
-}
-
-const exporterOptions: Readonly<Record<string, (part: ExporterPart) => void>> = {
-  otlp_http(part) {
-    setOtlp(part, part.options.encoding === 'json' ? 'http/json' : 'http/protobuf');
-  },
-  otlp_grpc(part) {
-    setOtlp(part, 'grpc');
-  },
-  'otlp_file/development': setMetricOptions,
-  console: setMetricOptions,
-  zipkin({ file, variables, options, path }) {
-    variables.set(traces.zipkinEndpoint.name, options.endpoint, [...path, 'endpoint']);
-    variables.set(traces.zipkinTimeout.name, options.timeout, [...path, 'timeout']);
-    file.unsupportedExcept(options, path, ['endpoint', 'timeout']);
-  },
-  'prometheus/development'({ file, variables, options, path }) {
-    variables.set(metrics.prometheusHost.name, options.host, [...path, 'host']);
-    variables.set(metrics.prometheusPort.name, options.port, [...path, 'port']);
-    file.unsupportedExcept(options, path, ['host', 'port']);
-  },
-};
-
-function setNothing({ file, options, path }: ExporterPart): void {
-  file.unsupportedExcept(options, path, []);
-}
-
-function setOtlp(part: ExporterPart, protocol: string): void {
-  const { variables, signal, options, path } = part;
-  const set = (name: string, value: unknown, ...keys: string[]) =>
-    variables.set(`OTEL_EXPORTER_OTLP_${signal}_${name}`, value, [...path, ...keys]);
-  set('PROTOCOL', protocol);
-  set('ENDPOINT', options.endpoint, 'endpoint');
-  set('TIMEOUT', options.timeout, 'timeout');
-  set('COMPRESSION', options.compression, 'compression');
-  set('HEADERS', headersOf(options), 'headers');
-  set('CERTIFICATE', options.tls?.ca_file, 'tls', 'ca_file');
-  set('CLIENT_KEY', options.tls?.key_file, 'tls', 'key_file');
-  set('CLIENT_CERTIFICATE', options.tls?.cert_file, 'tls', 'cert_file');
-  set('INSECURE', options.tls?.insecure, 'tls', 'insecure');
-  setMetricOptions(part);
-}
-
-/** `headers_list` as it stands, and then `headers`, which are stronger, in the same form. */
-function headersOf({ headers = [], headers_list: list }: Tree): string {
-  const pairs = (headers as { name: string; value: string | null }[])
-    .filter(({ value }) => value !== null)
-    .map(({ name, value }) => `${name}=${encodeURIComponent(value!)}`);
-  return [list ?? [], pairs].flat().join(',');
-}
-
-function setMetricOptions({ variables, options, path }: ExporterPart): void {
-  const temporality = (options.temporality_preference as string | null | undefined)?.replace('_', '');
-  variables.set(metrics.temporality.name, temporality, [...path, 'temporality_preference']);
-  const aggregation = 'default_histogram_aggregation';
-  variables.set(metrics.histogramAggregation.name, options[aggregation], [...path, aggregation]);
 }

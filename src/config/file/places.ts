@@ -6,6 +6,7 @@ import { metrics } from '../settings/metrics';
 import { node } from '../settings/node';
 import type { DeclaresOptions } from '../settings/options';
 import { traces } from '../settings/traces';
+import { tellConventions } from './conventions';
 import type { Path, Tree } from './read-config-file';
 import type { OpenFile, Variables } from './variables';
 
@@ -23,8 +24,9 @@ const places: readonly (readonly [path: string, variable: string])[] = [
   ['meter_provider.exemplar_filter', metrics.exemplarFilter.name],
   ['logger_provider.limits.attribute_count_limit', logs.logAttributeCount.name],
   ['logger_provider.limits.attribute_value_length_limit', logs.logAttributeValueLength.name],
-  ['instrumentation/development.general.http.server.known_methods', instrumentations.httpKnownMethods.name],
+  // The later one counts.
   ['instrumentation/development.general.http.client.known_methods', instrumentations.httpKnownMethods.name],
+  ['instrumentation/development.general.http.server.known_methods', instrumentations.httpKnownMethods.name],
   [
     'instrumentation/development.general.http.server.request_captured_headers',
     instrumentations.serverRequestHeaders.name,
@@ -53,7 +55,6 @@ export function readPlaces(file: OpenFile, variables: Variables): void {
   for (const [text, variable] of places) {
     const path = text.split('.');
     const value = path.reduce<any>((each, key) => each?.[key], tree);
-    if (Array.isArray(value) && value.length === 0) file.unsupported(path, 'an empty list');
     variables.set(variable, value, path);
   }
   readLogLevel(file, variables);
@@ -104,13 +105,17 @@ function readLogLevel({ tree }: OpenFile, variables: Variables): void {
 function readInstrumentation(file: OpenFile, variables: Variables): void {
   const key = 'instrumentation/development';
   const { general: shared, js } = file.tree[key] ?? {};
-  readConventions(file, shared, [key, 'general']);
+  tellConventions(file, shared, [key, 'general']);
+  tellMethods(file, shared?.http, [key, 'general', 'http']);
   const disabled: string[] = [];
   for (const [name, options] of Object.entries<Record<string, unknown>>(js ?? {})) {
     const path = [key, 'js', name];
     const { enabled, ...rest } = options;
     const isOwnSetting = file.isVariable(`${variableOf(name)}_ENABLED`);
+    // That there is no such instrumentation is told of the list.
     if (enabled === false && !isOwnSetting) disabled.push(name);
+    if (enabled === true && !isOwnSetting)
+      file.unsupported([...path, 'enabled'], nearInstrumentation(file, name));
     const prefix = name === 'node' ? 'OTEL_NODE' : variableOf(name);
     readByName(file, variables, isOwnSetting ? options : rest, path, prefix);
   }
@@ -121,17 +126,12 @@ function readInstrumentation(file: OpenFile, variables: Variables): void {
   }
 }
 
-/** Only the stable conventions exist here: asking for them is fine, anything else is not supported. */
-function readConventions(file: OpenFile, shared: Record<string, any> | undefined, path: Path): void {
-  for (const [domain, options] of Object.entries(shared ?? {})) {
-    if (domain === 'stability_opt_in_list') {
-      if (options) file.unsupported([...path, domain], 'the stable conventions are always used');
-      continue;
-    }
-    const { version, experimental, dual_emit } = options?.semconv ?? {};
-    if ((version ?? 1) !== 1 || experimental || dual_emit)
-      file.unsupported([...path, domain, 'semconv'], 'the stable conventions are always used');
-  }
+/** Servers and clients have one list here, which is nothing new to those who give both the same. */
+function tellMethods(file: OpenFile, http: Tree | undefined, path: Path): void {
+  const [server, client] = [http?.server?.known_methods, http?.client?.known_methods];
+  if (String(server) === String(client)) return;
+  const place = file.place([...path, server ? 'server' : 'client', 'known_methods']);
+  file.complaints.push(`${place}: servers and clients have one list of methods; using this one for both`);
 }
 
 /**
@@ -152,6 +152,12 @@ function readByName(
     else if (isMapping(value)) readByName(file, variables, value, place, variable);
     else if (value !== null) file.unsupported(place, hint(file, variable, prefix));
   }
+}
+
+function nearInstrumentation({ settings }: OpenFile, name: string): string {
+  const known = settings.flatMap((each) => /^OTEL_INSTRUMENTATION_(\w+)_ENABLED$/.exec(each.name)?.[1] ?? []);
+  const near = nearest(upperCase(name), known);
+  return near === undefined ? '' : `did you mean ${near.toLowerCase().replaceAll('_', '-')}?`;
 }
 
 function hint({ settings }: OpenFile, variable: string, prefix: string): string {

@@ -8,8 +8,10 @@ export function readPropagators(file: OpenFile): Pick<Config, 'propagators' | 'p
   const { composite, composite_list: list } = (file.tree.propagator ?? {}) as Tree;
   const places = new Map<string, Path>();
   ((composite ?? []) as Tree[]).forEach((each, index) => {
-    const name = Object.keys(each)[0]!;
-    places.set(name, ['propagator', 'composite', index, name]);
+    const [name, options] = Object.entries<Tree | null>(each)[0]!;
+    const path = ['propagator', 'composite', index, name];
+    file.unsupportedExcept(options, path, []);
+    places.set(name, path);
   });
   for (const name of ((list ?? '') as string).split(',').map((each) => each.trim()))
     if (!places.has(name) && name !== '') places.set(name, ['propagator', 'composite_list']);

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { stringify } from 'yaml';
+import { renameOlder } from './older-names';
 import { findingText, knownKeys, unknownKey, validate } from './validate';
 import { type ParsedYaml, type Path, parseYaml } from './yaml';
 
@@ -27,10 +28,16 @@ export type { Path } from './yaml';
 
 export type Tree = Readonly<Record<string, any>>;
 
+/** The schema's own example with everything in it has a third of that; what is longer is some other file, and would hold up the start. */
+const maxFileBytes = 131_072;
+
 /** Never throws: a file that is not there, no YAML, or not what the schema says gives its errors, each a line with file, line and path. */
 export function readConfigFile(file: string, env: NodeJS.ProcessEnv): ReadResult {
   let text: string;
   try {
+    const { size } = statSync(file);
+    if (size > maxFileBytes)
+      return { errors: [`${file}: expected at most ${maxFileBytes} bytes, got ${size}`] };
     text = readFileSync(file, 'utf8');
   } catch (error) {
     return { errors: [`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`] };
@@ -56,6 +63,7 @@ function check(file: string, parsed: ParsedYaml): ReadResult {
   const { minor, problem } = readVersion(parsed);
   if (problem !== undefined) return { errors: [lineText(['file_format'], problem)] };
 
+  if (minor === 0) renameOlder(tree as Tree);
   const findings = validate(parsed)
     .map((finding) => ({
       ...finding,

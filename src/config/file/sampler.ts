@@ -30,6 +30,7 @@ function samplerAt(file: OpenFile, sampler: Tree | undefined, path: Path): Sampl
     case 'parent_based':
       return parentBased(inner);
     case 'always_record':
+      file.unsupportedExcept(options, own, ['root']);
       return { kind: 'always_record', root: inner('root') ?? alwaysOn };
     case 'composite/development': {
       const composable = composableAt(file, options, own);
@@ -44,14 +45,17 @@ function samplerAt(file: OpenFile, sampler: Tree | undefined, path: Path): Sampl
       };
     // What the schema does not have, as custom components of ours.
     case 'rate_limiting':
+      file.unsupportedExcept(options, own, ['traces_per_second']);
       return { kind: key, tracesPerSecond: options.traces_per_second ?? 10 };
     case 'xray':
+      file.unsupportedExcept(options, own, ['endpoint', 'interval']);
       return {
         kind: key,
         endpoint: options.endpoint ?? 'http://localhost:2000/',
         pollingIntervalMillis: options.interval ?? 300_000,
       };
     case 'rules':
+      file.unsupportedExcept(options, own, ['rules']);
       return rules(file, options.rules, own);
     default:
       file.unsupported(own);

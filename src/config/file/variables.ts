@@ -64,33 +64,54 @@ export function openFile(
 export interface Variables {
   readonly env: Readonly<Record<string, string>>;
   readonly reader: SettingReader;
-  /** Takes over a value; nothing if it is null or missing. A variable that is not in the table is not supported. */
+  /** Takes over a value; nothing if it is null or missing, and no item of an empty list. A variable that is not in the table is not supported. */
   set(variable: string, value: unknown, path: Path): void;
   /** The places of all that was set, by variable. */
   readonly places: ReadonlyMap<string, Path>;
+  /** What was set to an empty list, which no variable can be. */
+  readonly emptied: ReadonlySet<string>;
 }
 
 /** @param base - counts where nothing is set */
 export function createVariables(file: OpenFile, base?: Variables): Variables {
   const env: Record<string, string> = Object.create(base?.env ?? null);
   const places = new Map<string, Path>(base?.places);
+  const emptied = new Set<string>(base?.emptied);
   const nameOf = ({ name }: { readonly name: string }) => {
     const path = places.get(name);
     return path === undefined ? name : file.place(path);
   };
-  const reader = createSettingReader(env, nameOf, file.complaints);
+  const reader = withEmptied(createSettingReader(env, nameOf, file.complaints), emptied);
   return {
     env,
     reader,
     places,
+    emptied,
     set(variable, value, path) {
+      const isEmptyList = Array.isArray(value) && value.length === 0;
       const text = textOf(value);
-      if (text === '') return;
+      if (text === '' && !isEmptyList) return;
       if (!file.isVariable(variable)) return file.unsupported(path);
-      env[variable] = text;
+      if (isEmptyList && !isList(file, variable)) return file.unsupported(path, 'an empty list');
+      if (isEmptyList) emptied.add(variable);
+      else env[variable] = text;
       places.set(variable, path);
     },
   };
+}
+
+function withEmptied(reader: SettingReader, emptied: ReadonlySet<string>): SettingReader {
+  return {
+    ...reader,
+    read: (setting: Setting<any>, ...inherited: [any?]) =>
+      emptied.has(setting.name) ? [] : reader.read(setting, ...inherited),
+    isSet: (setting) => emptied.has(setting.name) || reader.isSet(setting),
+  };
+}
+
+function isList({ settings }: OpenFile, variable: string): boolean {
+  const setting = settings.find(({ name }) => name === variable);
+  return Array.isArray(setting?.parser.parse('none').value);
 }
 
 /** A value as it would stand in a variable. */

@@ -12,8 +12,12 @@ import { MAX_TIMER_MILLIS } from '../parsers';
 import type { SettingReader } from '../read-env';
 import { allSettings } from '../settings';
 import { type DeclaresOptions, optionSettings } from '../settings/options';
+import { writeConfigurator } from './configurators';
+import { writePrometheusText } from './exporters';
+import { eventBridge } from './pipelines';
 import { instrumentationPlaces } from './places';
 import type { Path, Tree } from './read-config-file';
+import { writeAttribute } from './resource';
 import { writeSampler } from './write-sampler';
 
 /**
@@ -33,7 +37,9 @@ export function writeConfigFile(
 
 function configTree(config: Config, declared: readonly DeclaresOptions[], read: SettingReader['read']): Tree {
   const { resource, propagators, traces, metrics, logs } = config;
-  const attributes = Object.entries(resource.attributes).filter(
+  // The file knows no entities: their attributes, which are weaker than the others.
+  const ofEntities = resource.entities.flatMap(({ id, description }) => [id, description]);
+  const attributes = Object.entries<unknown>(Object.assign({}, ...ofEntities, resource.attributes)).filter(
     ([name]) => name !== 'service.name' || resource.serviceName === undefined,
   );
   if (resource.serviceName !== undefined) attributes.unshift(['service.name', resource.serviceName]);
@@ -42,7 +48,8 @@ function configTree(config: Config, declared: readonly DeclaresOptions[], read: 
     disabled: config.sdkDisabled,
     log_level: LOG_LEVELS[config.logLevel] ?? config.logLevel,
     resource: {
-      attributes: some(attributes.map(([name, value]) => ({ name, value }))),
+      schema_url: resource.schemaUrl,
+      attributes: some(attributes.map(([name, value]) => writeAttribute(name, value))),
       'detection/development': maybe(resource.detectors.length > 0, {
         attributes: resource.detectedKeys,
         detectors: resource.detectors.map((name) => ({ [name]: null })),
@@ -53,15 +60,21 @@ function configTree(config: Config, declared: readonly DeclaresOptions[], read: 
       processors: traces.processors.map(processor),
       limits: snakeCased(traces.limits, (key) => `${key}_limit`),
       sampler: writeSampler(traces.sampler),
+      'tracer_configurator/development': writeConfigurator(traces.configurator, 'tracers'),
     }),
     meter_provider: maybe(metrics.readers.length > 0, {
       readers: metrics.readers.map(reader),
       views: some(metrics.views.map(view)),
       exemplar_filter: metrics.exemplarFilter,
+      'meter_configurator/development': writeConfigurator(metrics.configurator, 'meters'),
     }),
-    logger_provider: maybe(logs.processors.length > 0, {
-      processors: logs.processors.map(processor),
+    logger_provider: maybe(logs.processors.length > 0 || logs.bridgesEvents === true, {
+      processors: [
+        ...(logs.bridgesEvents ? [{ [eventBridge]: null }] : []),
+        ...logs.processors.map(processor),
+      ],
       limits: snakeCased(logs.limits, (key) => `${key}_limit`),
+      'logger_configurator/development': writeConfigurator(logs.configurator, 'loggers'),
     }),
     'instrumentation/development': instrumentation(declared, read),
   };
@@ -82,13 +95,14 @@ function configTree(config: Config, declared: readonly DeclaresOptions[], read: 
     const isLimited = cardinalityLimit !== undefined || Object.keys(cardinalityLimits).length > 0;
     const limits = maybe(isLimited, { default: cardinalityLimit, ...cardinalityLimits });
     if (each.kind === 'prometheus') {
-      const options = { host: each.host, port: each.port };
+      const options = { host: each.host, port: each.port, ...writePrometheusText(each.text) };
       return { pull: { exporter: { 'prometheus/development': options }, cardinality_limits: limits } };
     }
     return {
       periodic: {
         interval: each.intervalMillis,
         timeout: timeout(each.timeoutMillis),
+        'max_export_batch_size/development': each.maxExportBatchSize,
         exporter: exporter(each.exporter, {
           temporality_preference: each.temporality.replace('lowmemory', 'low_memory'),
           default_histogram_aggregation: each.histogramAggregation,

@@ -1,4 +1,13 @@
-import { type Document, isNode, isScalar, LineCounter, parseDocument, type Scalar, visit } from 'yaml';
+import {
+  type Document,
+  isCollection,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
 import { hasReference, substitute } from './substitute';
 
 /** Something wrong in the file. */
@@ -21,6 +30,9 @@ export interface ParsedYaml {
   sourceOf(path: Path): string | undefined;
 }
 
+/** Of a text that is no YAML, each character may be one. */
+const maxErrors = 20;
+
 /**
  * Parses YAML 1.2 (core schema) and replaces references to variables in its scalars; the types of plain ones are those of the result.
  *
@@ -30,7 +42,7 @@ export function parseYaml(text: string, env: NodeJS.ProcessEnv): ParsedYaml | { 
   const lines = new LineCounter();
   const document = parseDocument(text, { version: '1.2', lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  const errors: Problem[] = document.errors.map(({ message, pos }) => ({
+  const errors: Problem[] = document.errors.slice(0, maxErrors).map(({ message, pos }) => ({
     line: lineAt(pos[0]),
     message: message.split('\n', 1)[0]!,
   }));
@@ -42,6 +54,15 @@ export function parseYaml(text: string, env: NodeJS.ProcessEnv): ParsedYaml | { 
     return env[name];
   };
   visit(document, {
+    Pair(_, { key }) {
+      if (!isCollection(key)) return undefined;
+      // As a property's name it would be written out, which for some hundreds of them, each in the next one, takes minutes.
+      errors.push({
+        line: lineAt(key.range?.[0] ?? 0),
+        message: 'expected a text as the key, got a collection',
+      });
+      return visit.BREAK;
+    },
     Scalar(key, scalar) {
       if (key === 'key' || typeof scalar.source !== 'string' || !hasReference(scalar.source)) return;
       try {

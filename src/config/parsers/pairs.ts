@@ -57,7 +57,8 @@ export const headers: Parser<StringMap> = {
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-function percentDecode(text: string): string | undefined {
+/** `undefined` for what is no percent-encoded UTF-8. */
+export function percentDecode(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {

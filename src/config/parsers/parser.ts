@@ -12,6 +12,23 @@ export interface Parser<T> {
   parse(text: string): Parsed<T>;
 }
 
+/**
+ * The longest text of a setting: as long as all headers of a request may be by Node's default. What is longer is a mistake, and reading it would take
+ * its time at every start.
+ */
+export const MAX_SETTING_CHARS = 16_384;
+
+/** The same parser, which does not look at a text above {@link MAX_SETTING_CHARS}. */
+export function bounded<T>(parser: Parser<T>): Parser<T> {
+  return {
+    ...parser,
+    parse(text) {
+      if (text.length <= MAX_SETTING_CHARS) return parser.parse(text);
+      return { problem: `expected at most ${MAX_SETTING_CHARS} characters, got ${text.length}` };
+    },
+  };
+}
+
 /** JSON keeps whatever was found on one line. */
 export function unexpected(expected: string, found: string): string {
   return `expected ${expected}, got ${JSON.stringify(found.length > 100 ? `${found.slice(0, 100)}...` : found)}`;

@@ -1,5 +1,5 @@
-import { boolean, oneOf, resourceAttributes, someOf, string } from '../parsers';
-import { count, noLimit, noPairs, optional, setting } from './setting';
+import { boolean, entityList, oneOf, resourceAttributes, someOf, string } from '../parsers';
+import { count, noEntities, noLimit, noPairs, optional, setting } from './setting';
 
 /** What concerns every signal. */
 export const general = {
@@ -19,6 +19,12 @@ export const general = {
     resourceAttributes,
     noPairs,
     'Adds attributes to the resource.',
+  ),
+  entities: setting(
+    'OTEL_ENTITIES',
+    entityList,
+    noEntities,
+    'Names what the telemetry is about, `type{id=value}[description=value]@schema_url;...`; OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME are stronger.',
   ),
   configFile: optional(
     'OTEL_CONFIG_FILE',

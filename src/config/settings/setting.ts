@@ -1,4 +1,4 @@
-import { integer, MAX_TIMER_MILLIS, type Parser, type StringMap } from '../parsers';
+import { bounded, type Entities, integer, MAX_TIMER_MILLIS, type Parser, type StringMap } from '../parsers';
 
 /** One setting: everything that the program, `--help` and docs/configuration.md know about it. */
 export interface Setting<T> {
@@ -18,7 +18,7 @@ export function setting<T>(
   fallback: NoInfer<T>,
   description: string,
 ): Setting<T> {
-  return { name, parser, fallback, description };
+  return { name, parser: bounded(parser), fallback, description };
 }
 
 /** The same setting, also under the names that other agents gave it. */
@@ -28,7 +28,7 @@ export function alsoNamed<T>(setting: Setting<T>, ...aliases: string[]): Setting
 
 /** A setting whose absence means something of its own: a general setting or a detected value takes its place. */
 export function optional<T>(name: string, parser: Parser<T>, description: string): Setting<T | undefined> {
-  return { name, parser, fallback: undefined, description };
+  return { name, parser: bounded(parser), fallback: undefined, description };
 }
 
 export const millis = integer(0, MAX_TIMER_MILLIS);
@@ -38,12 +38,14 @@ export const size = integer(1);
 export const port = integer(0, 65_535);
 export const noLimit = Number.POSITIVE_INFINITY;
 export const noPairs: StringMap = Object.freeze(Object.create(null));
+export const noEntities: Entities = { text: '', entities: [] };
 
 /** A value in words, for complaints and documentation; of a map only the keys, since header values are secrets. */
 export function valueText(value: unknown): string {
   if (value === Number.POSITIVE_INFINITY) return 'no limit';
   if (typeof value === 'object' && value !== null) {
-    if ('text' in value && 'expressions' in value) return String(value.text);
+    if ('text' in value && ('expressions' in value || 'entities' in value))
+      return String(value.text) || 'none';
     return (Array.isArray(value) ? value : Object.keys(value)).join(',') || 'none';
   }
   return `${value ?? 'none'}`;

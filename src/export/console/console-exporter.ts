@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import { toEntries } from '../../model/attribute-list';
 import type { EndedSpan } from '../../model/ended-span';
 import type { SpanData } from '../../model/span-data';
 import { startTimer, stopTimer, type Timer } from '../../model/timers';
@@ -15,7 +16,7 @@ export function createConsoleExporter(resource: Attributes): Exporter<EndedSpan>
   let held: SpanData[] = [];
   let timer: Timer | undefined;
 
-  return { add, hasUndelivered: () => held.length > 0, flush: draw, flushSync: draw };
+  return { add, hasUndelivered: () => held.length > 0, flush: () => draw(), flushSync: draw };
 
   function add(span: EndedSpan): void {
     held.push(toSpanData(span, resource));
@@ -24,20 +25,16 @@ export function createConsoleExporter(resource: Attributes): Exporter<EndedSpan>
     if (held.length >= maxHeld) draw();
   }
 
-  function draw(): void {
+  function draw(budgetMillis?: number): void {
     stopTimer(timer);
     if (held.length === 0) return;
     const spans = held;
     held = [];
-    print((screen) => `${renderTraces(spans, screen)}\n`);
+    print((screen) => `${renderTraces(spans, screen)}\n`, budgetMillis);
   }
 }
 
 function toSpanData(span: EndedSpan, resource: Attributes): SpanData {
-  const attributes: Attributes = {};
-  span.attributeKeys.forEach((key, index) => {
-    attributes[key] = span.attributeValues[index]!;
-  });
   return {
     traceId: span.context.traceId,
     spanId: span.context.spanId,
@@ -46,7 +43,7 @@ function toSpanData(span: EndedSpan, resource: Attributes): SpanData {
     kind: span.kind,
     startTimeUnixNano: toUnixNano(span.startMillis),
     endTimeUnixNano: toUnixNano(span.endMillis),
-    attributes,
+    attributes: Object.fromEntries(toEntries(span.attributes)),
     events: span.events.map(({ name, timeMillis, attributes }) => ({
       name,
       timeUnixNano: toUnixNano(timeMillis),

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { attributeOf, toEntries } from '../../model/attribute-list';
 import type { AnyValue, EmittedRecord } from '../../model/log-record';
 import { paint, printable, type Style } from './text';
 
@@ -11,11 +12,10 @@ const styles: readonly (Style | undefined)[] = ['dim', 'dim', 'green', 'yellow',
  * a newline.
  */
 export function renderLogRecord(record: EmittedRecord, colors: boolean): string {
-  const { severityNumber, attributeKeys, attributeValues } = record;
+  const { severityNumber } = record;
   const rank = Math.ceil(severityNumber / 4) - 1;
   const name = severities[rank] ?? record.severityText?.toUpperCase() ?? '';
-  const attributes = attributeKeys
-    .map((key, index) => [key, attributeValues[index]!] as const)
+  const attributes = toEntries(record.attributes)
     .filter(([key]) => key !== 'exception.stacktrace')
     .map(([key, value]) => `${printable(key)}=${valueText(value)}`);
   const cells = [
@@ -29,8 +29,8 @@ export function renderLogRecord(record: EmittedRecord, colors: boolean): string 
   return `${cells.filter(Boolean).join('  ')}\n${stackText(record)}`;
 }
 
-function stackText({ attributeKeys, attributeValues }: EmittedRecord): string {
-  const stack = attributeValues[attributeKeys.indexOf('exception.stacktrace')];
+function stackText({ attributes }: EmittedRecord): string {
+  const stack = attributeOf(attributes, 'exception.stacktrace');
   if (typeof stack !== 'string') return '';
   return stack
     .split('\n')

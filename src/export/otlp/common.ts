@@ -1,5 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Writer } from 'protobufjs/minimal';
+import type { AttributeList } from '../../model/attribute-list';
+import { remember, writeKnown } from './known-attributes';
 import { type WriterBuffer, writeAscii, writeString } from './strings';
 
 /**
@@ -21,6 +23,13 @@ const keyValueList = { values: (1 << 3) | 2 } as const;
 
 /** Writes one `KeyValue` as a field, whose tag is one byte, of the message under way. */
 export function writeKeyValue(writer: Writer, tag: number, key: string, value: unknown): void {
+  if (writeKnown(writer, tag, key, value)) return;
+  const start = writer.pos;
+  writeNew(writer, tag, key, value);
+  remember(writer, start, key, value);
+}
+
+function writeNew(writer: Writer, tag: number, key: string, value: unknown): void {
   if (typeof value === 'string' && writeShort(writer as unknown as WriterBuffer, tag, key, value)) return;
   writer.uint32(tag).fork();
   writeString(writer, keyValue.key, key);
@@ -51,6 +60,15 @@ function writeShort(writer: WriterBuffer, tag: number, key: string, text: string
   return true;
 }
 
+/** Writes every attribute of a list as a `KeyValue` field. */
+export function writeAttributeList(writer: Writer, tag: number, attributes: Readonly<AttributeList>): void {
+  for (let i = 0; i < attributes.length; i += 2) {
+    const key = attributes[i];
+    if (key === undefined) return;
+    writeKeyValue(writer, tag, key as string, attributes[i + 1]);
+  }
+}
+
 /** Writes every attribute as a `KeyValue` field. */
 export function writeAttributes(writer: Writer, tag: number, attributes: Attributes | undefined): void {
   if (attributes === undefined) return;
@@ -76,6 +94,8 @@ export function writeAnyValue(writer: Writer, value: unknown): void {
       if (value === null) break; // An empty AnyValue stands for null.
       if (Array.isArray(value)) writeArray(writer, value);
       else if (value instanceof Uint8Array) writer.uint32(anyValue.bytes).bytes(value);
+      // How a configuration file's doubles come here, which may be whole.
+      else if (value instanceof Number) writer.uint32(anyValue.double).double(Number(value));
       else writeMap(writer, value as Readonly<Record<string, unknown>>);
   }
 }
@@ -113,10 +133,21 @@ export function writeUnixNano(writer: Writer, tag: number, epochMillis: number):
   const nanos = Math.floor((epochMillis - millis) * 1e6);
   const high = Math.floor(millis / millisPerHigh) * 1e6; // in units of 2^20 ns
   const low = (millis % millisPerHigh) * 1e6 + nanos + (high % 4096) * 2 ** 20;
-  writer
-    .uint32(tag)
-    .fixed32(low >>> 0)
-    .fixed32((Math.floor(high / 4096) + Math.floor(low / 2 ** 32)) >>> 0);
+  const target = writer as unknown as WriterBuffer;
+  target._reserve(9);
+  const { buf, pos } = target;
+  buf[pos] = tag;
+  writeFixed32(buf, pos + 1, low);
+  writeFixed32(buf, pos + 5, Math.floor(high / 4096) + Math.floor(low / 2 ** 32));
+  target.pos = pos + 9;
+}
+
+/** Little-endian, modulo 2^32. */
+function writeFixed32(buf: Uint8Array, pos: number, value: number): void {
+  buf[pos] = value;
+  buf[pos + 1] = value >>> 8;
+  buf[pos + 2] = value >>> 16;
+  buf[pos + 3] = value >>> 24;
 }
 
 /** Writes an id of 32 or 16 hex digits as a `bytes` field. */

@@ -13,8 +13,17 @@ export function requestAsJson(signal: Signal, body: Uint8Array): string {
 
 /** The same as an object, for formats that are derived from it. */
 export function readRequest(signal: Signal, body: Uint8Array): Readonly<Record<string, unknown>> {
-  const reader = Reader.create(body);
-  return readMessage(reader, requests[signal], reader.len);
+  return readMessageOf(requests[signal], body);
+}
+
+/**
+ * Any message whose fields are listed; others are left out.
+ *
+ * @throws on bytes that are no protobuf
+ */
+export function readMessageOf(message: Message, bytes: Uint8Array): Record<string, unknown> {
+  const reader = Reader.create(bytes);
+  return readMessage(reader, message, reader.len);
 }
 
 function readMessage(reader: Reader, message: Message, end: number): Record<string, unknown> {

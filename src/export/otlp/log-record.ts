@@ -1,6 +1,6 @@
 import type { Writer } from 'protobufjs/minimal';
 import type { EmittedRecord } from '../../model/log-record';
-import { writeAnyValue, writeId, writeKeyValue, writeUnixNano } from './common';
+import { writeAnyValue, writeAttributeList, writeId, writeUnixNano } from './common';
 import { writeString } from './strings';
 
 /** `message LogRecord` of `opentelemetry/proto/logs/v1/logs.proto`: field number and wire type. */
@@ -20,7 +20,7 @@ const logRecord = {
 
 /** Writes the record as a length-delimited field with the given tag. */
 export function writeLogRecord(writer: Writer, tag: number, record: EmittedRecord): void {
-  const { context, body, attributeKeys, attributeValues } = record;
+  const { context, body } = record;
   writer.uint32(tag).fork();
   if (record.timeMillis !== undefined) writeUnixNano(writer, logRecord.timeUnixNano, record.timeMillis);
   writeUnixNano(writer, logRecord.observedTimeUnixNano, record.observedMillis);
@@ -31,8 +31,7 @@ export function writeLogRecord(writer: Writer, tag: number, record: EmittedRecor
     writeAnyValue(writer, body);
     writer.ldelim();
   }
-  for (let i = 0; i < attributeKeys.length; i++)
-    writeKeyValue(writer, logRecord.attributes, attributeKeys[i]!, attributeValues[i]!);
+  writeAttributeList(writer, logRecord.attributes, record.attributes);
   if (record.droppedAttributesCount > 0)
     writer.uint32(logRecord.droppedAttributesCount).uint32(record.droppedAttributesCount);
   if (context) {

@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { Writer } from 'protobufjs/minimal';
 import { log, messageOf } from '../../diag/log';
 import type { EncodedItem } from '../../model/encoded-item';
-import { isResourceComplete } from '../../model/resource';
+import { type EntityRef, entityRefsOf, isResourceComplete, schemaUrlOf } from '../../model/resource';
 import type { Scope } from '../../model/span-data';
 import type { Batch } from '../batch';
 import { writeAttributes } from './common';
@@ -13,8 +13,14 @@ import { type WriterBuffer, writeString } from './strings';
  * every signal (`opentelemetry/proto/trace/v1/trace.proto` and its siblings).
  */
 const request = { resourceItems: (1 << 3) | 2 } as const;
-const resourceItems = { resource: (1 << 3) | 2, scopeItems: (2 << 3) | 2 } as const;
-const resourceMessage = { attributes: (1 << 3) | 2 } as const;
+const resourceItems = { resource: (1 << 3) | 2, scopeItems: (2 << 3) | 2, schemaUrl: (3 << 3) | 2 } as const;
+const resourceMessage = { attributes: (1 << 3) | 2, entityRefs: (3 << 3) | 2 } as const;
+const entityRef = {
+  schemaUrl: (1 << 3) | 2,
+  type: (2 << 3) | 2,
+  idKeys: (3 << 3) | 2,
+  descriptionKeys: (4 << 3) | 2,
+} as const;
 export const scopeItems = { scope: (1 << 3) | 2, items: (2 << 3) | 2, schemaUrl: (3 << 3) | 2 } as const;
 const scopeMessage = { name: (1 << 3) | 2, version: (2 << 3) | 2 } as const;
 
@@ -23,7 +29,7 @@ const maxLengthBytes = 6;
 
 Writer.initialBufferSize = 4096;
 
-/** The resource as the field of `ResourceSpans` and its siblings. */
+/** The resource, and the URL of its schema, as the fields of `ResourceSpans` and its siblings. */
 export interface EncodedResource {
   readonly bytes: Uint8Array;
 }
@@ -44,7 +50,20 @@ export function encodeResource(attributes: Attributes): EncodedResource {
 function encodeResourceField(attributes: Attributes): Uint8Array {
   const writer = Writer.create().uint32(resourceItems.resource).fork();
   writeAttributes(writer, resourceMessage.attributes, attributes);
-  return writer.ldelim().finish();
+  for (const ref of entityRefsOf(attributes)) writeEntityRef(writer, ref);
+  writer.ldelim();
+  const schemaUrl = schemaUrlOf(attributes);
+  if (schemaUrl) writeString(writer, resourceItems.schemaUrl, schemaUrl);
+  return writer.finish();
+}
+
+function writeEntityRef(writer: Writer, { schemaUrl, type, idKeys, descriptionKeys }: EntityRef): void {
+  writer.uint32(resourceMessage.entityRefs).fork();
+  if (schemaUrl) writeString(writer, entityRef.schemaUrl, schemaUrl);
+  writeString(writer, entityRef.type, type);
+  for (const key of idKeys) writeString(writer, entityRef.idKeys, key);
+  for (const key of descriptionKeys) writeString(writer, entityRef.descriptionKeys, key);
+  writer.ldelim();
 }
 
 /** Writes an item as the embedded message of the field `tag`; may throw. */

@@ -1,7 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { Writer } from 'protobufjs/minimal';
 import type { EndedSpan, EndedSpanEvent, EndedSpanLink } from '../../model/ended-span';
-import { writeAttributes, writeId, writeKeyValue, writeUnixNano } from './common';
+import { writeAttributeList, writeAttributes, writeId, writeUnixNano } from './common';
 import { writeString } from './strings';
 
 /** `message Span` of `opentelemetry/proto/trace/v1/trace.proto`: field number and wire type. */
@@ -55,10 +55,7 @@ export function writeSpan(writer: Writer, tag: number, ended: EndedSpan): void {
   writer.uint32(span.kind).uint32(ended.kind + 1);
   writeUnixNano(writer, span.startTimeUnixNano, ended.startMillis);
   writeUnixNano(writer, span.endTimeUnixNano, ended.endMillis);
-  const { attributeKeys, attributeValues } = ended;
-  for (let i = 0; i < attributeKeys.length; i++) {
-    writeKeyValue(writer, span.attributes, attributeKeys[i]!, attributeValues[i]!);
-  }
+  writeAttributeList(writer, span.attributes, ended.attributes);
   writeCount(writer, span.droppedAttributesCount, ended.droppedAttributesCount);
   for (const item of ended.events) writeEvent(writer, item);
   writeCount(writer, span.droppedEventsCount, ended.droppedEventsCount);

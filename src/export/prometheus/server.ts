@@ -1,26 +1,24 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Attributes } from '@opentelemetry/api';
+import type { TranslationStrategy } from '../../config/config';
 import { log, messageOf } from '../../diag/log';
 import type { ScopeMetrics } from '../../model/metric-data';
 import { detached } from '../../model/timers';
-import { type Format, renderMetrics } from './text';
+import { negotiate, type Style } from './negotiate';
+import { renderMetrics, type TextOptions } from './text';
 
 /** What the endpoint is made of. */
-export interface PrometheusOptions {
+export interface PrometheusOptions extends TextOptions {
   readonly host: string;
   readonly port: number;
   readonly resource: () => Attributes;
+  readonly translation?: TranslationStrategy | undefined;
   /** Collects all metrics anew. */
   readonly collect: (done: (metrics: readonly ScopeMetrics[]) => void) => void;
 }
 
 const maxHeadBytes = 16 * 1024;
 const idleMillis = 10_000;
-
-const contentTypes: Readonly<Record<Format, string>> = {
-  openMetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
-  text: 'text/plain; version=0.0.4; charset=utf-8',
-};
 
 /**
  * Serves `GET /metrics` for Prometheus, without keeping the process alive. Directly on sockets: a server of `node:http` would be seen by
@@ -39,7 +37,7 @@ export function servePrometheus(options: PrometheusOptions): Server {
   });
 }
 
-function answer(socket: Socket, { collect, resource }: PrometheusOptions): void {
+function answer(socket: Socket, options: PrometheusOptions): void {
   let head = '';
   socket.unref();
   socket.setTimeout(idleMillis, () => socket.destroy());
@@ -63,15 +61,14 @@ function answer(socket: Socket, { collect, resource }: PrometheusOptions): void 
     else if (target.split('?', 1)[0] !== '/metrics') end('404 Not Found', 'metrics are at /metrics\n');
     else {
       const accept = headers.find((line) => line.toLowerCase().startsWith('accept:')) ?? '';
-      collect((metrics) =>
-        endWith(metrics, accept.includes('application/openmetrics-text') ? 'openMetrics' : 'text'),
-      );
+      const { contentType, ...style } = negotiate(accept, options.translation);
+      options.collect((metrics) => endWith(metrics, style, contentType));
     }
   }
 
-  function endWith(metrics: readonly ScopeMetrics[], format: Format): void {
+  function endWith(metrics: readonly ScopeMetrics[], style: Style, contentType: string): void {
     try {
-      end('200 OK', renderMetrics(metrics, resource(), format), contentTypes[format]);
+      end('200 OK', renderMetrics(metrics, options.resource(), style, options), contentType);
     } catch (error) {
       end('500 Internal Server Error', `${messageOf(error)}\n`);
     }

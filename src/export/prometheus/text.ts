@@ -8,10 +8,18 @@ import type {
   ScopeMetrics,
 } from '../../model/metric-data';
 import type { Scope } from '../../model/span-data';
-import { type FamilyName, familyName, labelName } from './names';
+import { type FamilyName, familyName, isClassic, labelName } from './names';
+import type { Style } from './negotiate';
 
-/** OpenMetrics 1.0 with exemplars, or Prometheus' own text format 0.0.4. */
-export type Format = 'openMetrics' | 'text';
+/** What is told besides the metrics themselves. */
+export interface TextOptions {
+  /** Whether points have labels that tell their scope. Default true. */
+  readonly scopeInfo?: boolean | undefined;
+  /** Whether the resource is told by a metric of its own. Default true. */
+  readonly targetInfo?: boolean | undefined;
+  /** Which attributes of the resource every point has as labels; missing means none. */
+  readonly isResourceLabel?: ((key: string) => boolean) | undefined;
+}
 
 /** A metric family: metrics of one name may come from several scopes, but stand together. */
 interface Family {
@@ -24,32 +32,33 @@ interface Family {
 type Labels = readonly (readonly [name: string, value: string])[];
 
 /** Writes all metrics as text ("Prometheus and OpenMetrics Compatibility" of the OpenTelemetry specification). */
-export function renderMetrics(scopes: readonly ScopeMetrics[], resource: Attributes, format: Format): string {
+export function renderMetrics(
+  scopes: readonly ScopeMetrics[],
+  resource: Attributes,
+  style: Style,
+  options: TextOptions = {},
+): string {
   const families = new Map<string, Family>();
+  const constantLabels = labelsOf(picked(resource, options.isResourceLabel), style);
   for (const { scope, metrics } of scopes) {
-    const scopeLabels = labelsOfScope(scope);
-    for (const metric of metrics) addMetric(families, metric, scopeLabels, format);
+    const shared = [...(options.scopeInfo === false ? [] : labelsOfScope(scope)), ...constantLabels];
+    for (const metric of metrics) addMetric(families, metric, shared, style);
   }
   const texts = [
-    targetInfo(resource, format),
-    ...[...families.values()].map((family) => head(family, format)),
+    options.targetInfo === false ? '' : targetInfo(resource, style),
+    ...[...families.values()].map((family) => head(family, style)),
   ];
-  return `${texts.join('')}${format === 'openMetrics' ? '# EOF\n' : ''}`;
+  return `${texts.join('')}${style.format === 'openMetrics' ? '# EOF\n' : ''}`;
 }
 
-function addMetric(
-  families: Map<string, Family>,
-  metric: MetricData,
-  scopeLabels: Labels,
-  format: Format,
-): void {
+function addMetric(families: Map<string, Family>, metric: MetricData, shared: Labels, style: Style): void {
   if (metric.type === 'exponentialHistogram') {
     log.warnOnce(
       `metric ${metric.name}: Prometheus' text formats have no exponential histograms; it is left out`,
     );
     return;
   }
-  const name = familyName(metric);
+  const name = familyName(metric, style.naming);
   const type = metric.type === 'histogram' ? 'histogram' : name.isCounter ? 'counter' : 'gauge';
   let family = families.get(name.base);
   if (!family) families.set(name.base, (family = { name, type, description: metric.description, lines: [] }));
@@ -60,19 +69,21 @@ function addMetric(
     return;
   }
   for (const point of metric.points) {
-    const labels = [...labelsOf(point.attributes), ...scopeLabels];
-    if (metric.type === 'histogram') addHistogram(family, point as HistogramPoint, labels, format);
-    else addNumber(family, point as NumberPoint, labels, format);
+    const own = labelsOf(point.attributes, style);
+    const names = new Set(own.map(([name]) => name));
+    const labels = [...own, ...shared.filter(([name]) => !names.has(name))];
+    if (metric.type === 'histogram') addHistogram(family, point as HistogramPoint, labels, style);
+    else addNumber(family, point as NumberPoint, labels, style);
   }
 }
 
-function addNumber({ name, lines }: Family, point: NumberPoint, labels: Labels, format: Format): void {
-  const sample = name.isCounter ? `${name.base}_total` : name.base;
+function addNumber({ name, lines }: Family, point: NumberPoint, labels: Labels, style: Style): void {
   const exemplar = name.isCounter ? point.exemplars[0] : undefined;
-  lines.push(`${sample}${braced(labels)} ${number(point.value)}${exemplarText(exemplar, format)}`);
+  const text = exemplarText(exemplar, style);
+  lines.push(`${sample(name.base + name.total, labels)} ${number(point.value)}${text}`);
 }
 
-function addHistogram({ name, lines }: Family, point: HistogramPoint, labels: Labels, format: Format): void {
+function addHistogram({ name, lines }: Family, point: HistogramPoint, labels: Labels, style: Style): void {
   const { boundaries, bucketCounts } = point;
   let count = 0;
   for (let i = 0; i < bucketCounts.length; i++) {
@@ -80,26 +91,32 @@ function addHistogram({ name, lines }: Family, point: HistogramPoint, labels: La
     const low = i === 0 ? Number.NEGATIVE_INFINITY : boundaries[i - 1]!;
     const high = i === boundaries.length ? Number.POSITIVE_INFINITY : boundaries[i]!;
     const exemplar = point.exemplars.find(({ value }) => value > low && value <= high);
-    const bound = format === 'openMetrics' ? float(high) : number(high);
-    const text = exemplarText(exemplar, format);
-    lines.push(`${name.base}_bucket${braced([...labels, ['le', bound]])} ${count}${text}`);
+    const bound = style.format === 'openMetrics' ? float(high) : number(high);
+    const text = exemplarText(exemplar, style);
+    lines.push(`${sample(`${name.base}_bucket`, [...labels, ['le', bound]])} ${count}${text}`);
   }
-  if (point.sum !== undefined) lines.push(`${name.base}_sum${braced(labels)} ${number(point.sum)}`);
-  lines.push(`${name.base}_count${braced(labels)} ${count}`);
+  if (point.sum !== undefined) lines.push(`${sample(`${name.base}_sum`, labels)} ${number(point.sum)}`);
+  lines.push(`${sample(`${name.base}_count`, labels)} ${count}`);
 }
 
-function head({ name, type, description, lines }: Family, format: Format): string {
-  const family = format === 'text' && name.isCounter ? `${name.base}_total` : name.base;
+function head({ name, type, description, lines }: Family, { format }: Style): string {
+  const family = quoted(format === 'text' ? name.base + name.total : name.base);
   const comments = [`# TYPE ${family} ${type}`];
   if (format === 'openMetrics' && name.unit) comments.push(`# UNIT ${family} ${name.unit}`);
   if (description) comments.push(`# HELP ${family} ${helpText(description, format)}`);
   return `${[...comments, ...lines].join('\n')}\n`;
 }
 
-function targetInfo(resource: Attributes, format: Format): string {
-  const family = format === 'openMetrics' ? '# TYPE target info' : '# TYPE target_info gauge';
-  const help = `# HELP ${format === 'openMetrics' ? 'target' : 'target_info'} Target metadata`;
-  return `${family}\n${help}\ntarget_info${braced(labelsOf(resource))} 1\n`;
+function targetInfo(resource: Attributes, style: Style): string {
+  const isOpenMetrics = style.format === 'openMetrics';
+  const family = isOpenMetrics ? '# TYPE target info' : '# TYPE target_info gauge';
+  const help = `# HELP ${isOpenMetrics ? 'target' : 'target_info'} Target metadata`;
+  return `${family}\n${help}\n${sample('target_info', labelsOf(resource, style))} 1\n`;
+}
+
+function picked(attributes: Attributes, isWanted: ((key: string) => boolean) | undefined): Attributes {
+  if (isWanted === undefined) return {};
+  return Object.fromEntries(Object.entries(attributes).filter(([key]) => isWanted(key)));
 }
 
 function labelsOfScope({ name, version, schemaUrl }: Scope): Labels {
@@ -110,11 +127,11 @@ function labelsOfScope({ name, version, schemaUrl }: Scope): Labels {
 }
 
 /** Attributes whose keys become the same label are joined (same specification, "Metric Attributes"). */
-function labelsOf(attributes: Attributes): Labels {
+function labelsOf(attributes: Attributes, { naming }: Style): Labels {
   const labels = new Map<string, string>();
   for (const key of Object.keys(attributes).sort()) {
     const value = attributes[key];
-    const name = labelName(key);
+    const name = labelName(key, naming);
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     const before = labels.get(name);
     labels.set(name, before === undefined ? text : `${before};${text}`);
@@ -125,8 +142,8 @@ function labelsOf(attributes: Attributes): Labels {
 /** Code points that the labels of an exemplar may have (OpenMetrics, "Exemplars"). */
 const maxExemplarLength = 128;
 
-function exemplarText(exemplar: Exemplar | undefined, format: Format): string {
-  if (exemplar === undefined || format === 'text') return '';
+function exemplarText(exemplar: Exemplar | undefined, style: Style): string {
+  if (exemplar === undefined || style.format === 'text') return '';
   const { traceId, spanId, filteredAttributes, value, timeMillis } = exemplar;
   const ids: Labels =
     traceId && spanId
@@ -135,23 +152,30 @@ function exemplarText(exemplar: Exemplar | undefined, format: Format): string {
           ['span_id', spanId],
         ]
       : [];
-  const all = [...ids, ...labelsOf(filteredAttributes)];
+  const all = [...ids, ...labelsOf(filteredAttributes, style)];
   const length = all.reduce((sum, [name, text]) => sum + name.length + text.length, 0);
   const labels = length <= maxExemplarLength ? all : ids;
   return ` # {${labels.map(label).join(',')}} ${number(value)} ${(timeMillis / 1000).toFixed(3)}`;
 }
 
-function braced(labels: Labels): string {
-  return labels.length === 0 ? '' : `{${labels.map(label).join(',')}}`;
+/** A name that needs quotes stands among the labels. */
+function sample(name: string, labels: Labels): string {
+  const texts = labels.map(label);
+  if (!isClassic(name)) return `{${[quoted(name), ...texts].join(',')}}`;
+  return texts.length === 0 ? name : `${name}{${texts.join(',')}}`;
 }
 
-const label = ([name, value]: readonly [string, string]) => `${name}="${escapeQuoted(value)}"`;
+const label = ([name, value]: readonly [string, string]) => `${quoted(name)}="${escapeQuoted(value)}"`;
+
+function quoted(name: string): string {
+  return isClassic(name) ? name : `"${escapeQuoted(name)}"`;
+}
 
 function escapeQuoted(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
 }
 
-function helpText(text: string, format: Format): string {
+function helpText(text: string, format: Style['format']): string {
   return format === 'openMetrics'
     ? escapeQuoted(text)
     : text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');

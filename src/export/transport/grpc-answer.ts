@@ -16,6 +16,7 @@ const tooLarge: Outcome = { kind: 'failure', reason: `answer larger than ${maxRe
  * @param abandon - takes the outcome of an answer that is not read to its end
  * @param lose - called with the reason when the connection closed before there was an answer
  * @param refused - called when the server did not look at the call
+ * @param read - what a message says; by default it is the answer to an export
  */
 export function readGrpcAnswer(
   stream: ClientHttp2Stream,
@@ -23,6 +24,7 @@ export function readGrpcAnswer(
   abandon: (outcome: Outcome) => void,
   lose: (reason: string) => void,
   refused: () => void,
+  read: (message: Uint8Array) => Outcome = successOf,
 ): void {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -41,7 +43,7 @@ export function readGrpcAnswer(
   stream.on('close', () => {
     const status = answer['grpc-status'];
     const httpStatus = Number(answer[':status'] ?? 0);
-    if (status === '0') readMessage(Buffer.concat(chunks), finish);
+    if (status === '0') readMessage(Buffer.concat(chunks), read, finish);
     else if (status !== undefined) finish(statusOutcome(Number(status), answer));
     else if (httpStatus !== 0 && httpStatus !== 200) finish(outcomeOfHttpStatus(httpStatus));
     else if (stream.rstCode === refusedStream) refused();
@@ -64,8 +66,12 @@ function statusOutcome(code: number, answer: IncomingHttpHeaders): Outcome {
   return outcomeOfStatus(code, text('grpc-message'), text('grpc-status-details-bin'));
 }
 
-function readMessage(message: Buffer, finish: (outcome: Outcome) => void): void {
+function readMessage(
+  message: Buffer,
+  read: (message: Uint8Array) => Outcome,
+  finish: (outcome: Outcome) => void,
+): void {
   const body = message.subarray(prefixLength);
-  if (message[0] !== 1) finish(successOf(body));
-  else gunzipped(body, maxResponseBytes, (decoded) => finish(decoded ? successOf(decoded) : tooLarge));
+  if (message[0] !== 1) finish(read(body));
+  else gunzipped(body, maxResponseBytes, (decoded) => finish(decoded ? read(decoded) : tooLarge));
 }

@@ -179,7 +179,7 @@ export function createGrpcTransport(target: GrpcTarget, signal: Signal, userAgen
 }
 
 /** A stream that is cancelled with its connection says why that was lost. */
-function causeOf(error: Error): Error {
+export function causeOf(error: Error): Error {
   return error.cause instanceof Error ? error.cause : error;
 }
 

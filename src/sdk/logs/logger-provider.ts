@@ -1,12 +1,14 @@
-import type { Logger, LoggerProvider, LogRecord } from '@opentelemetry/api';
-import type { LogsConfig } from '../../config/config';
+import type { Context, Logger, LoggerProvider, LogRecord } from '@opentelemetry/api';
+import type { LoggerConfig, LogsConfig } from '../../config/config';
 import { log, messageOf } from '../../diag/log';
+import { createAttributes, placeOf } from '../../model/attribute-list';
 import { nowMillis } from '../../model/clock';
 import type { AnyValue, EmittedRecord, RecordSink } from '../../model/log-record';
 import type { Scope } from '../../model/span-data';
 import { activeContext } from '../context/context-manager';
 import { exceptionAttributes } from '../exception';
 import { scopeKey, scopeOf } from '../scope';
+import type { ConfigOf } from '../scope-configurator';
 import { parentOf } from '../trace/context-keys';
 import { epochMillis } from '../trace/time-input';
 import { anyValue } from './any-value';
@@ -15,6 +17,10 @@ import { anyValue } from './any-value';
 export interface LoggerProviderOptions {
   readonly limits: LogsConfig['limits'];
   readonly sink: RecordSink;
+  /** Missing means that nothing is filtered. */
+  readonly configOf?: ConfigOf<LoggerConfig> | undefined;
+  /** Gets each record before the sink, with its context. */
+  readonly bridge?: ((record: EmittedRecord, context: Context) => void) | undefined;
 }
 
 /** Programs that make up a name for each request get their loggers all the same. */
@@ -38,18 +44,37 @@ export function createLoggerProvider(options: LoggerProviderOptions): LoggerProv
 }
 
 /** A logger never throws: a record that cannot be read is lost, with one line. */
-function createLogger({ limits, sink }: LoggerProviderOptions, scope: Scope): Logger {
+function createLogger({ limits, sink, configOf, bridge }: LoggerProviderOptions, scope: Scope): Logger {
+  const isWanted = recordFilter(configOf?.(scope));
   return {
     emit(record) {
       try {
-        sink(toEmitted(record, scope, limits));
+        if (!isWanted(record)) return;
+        const emitted = toEmitted(record, scope, limits);
+        bridge?.(emitted, record.context ?? activeContext());
+        sink(emitted);
       } catch (error) {
         log.warnOnce(`a log record cannot be read: ${messageOf(error)}`);
       }
     },
-    enabled: () => true,
+    enabled: (options) => isWanted(options ?? {}),
   };
 }
+
+type Filterable = Pick<LogRecord, 'severityNumber' | 'context'>;
+
+/** Whether a record passes ("LoggerConfig" of the logs SDK): only what has a severity, or a trace, can be filtered by it. */
+function recordFilter(config: LoggerConfig | undefined): (record: Filterable) => boolean {
+  if (config === undefined) return () => true;
+  const { enabled, minimumSeverity, traceBased } = config;
+  return ({ severityNumber = 0, context }) => {
+    if (!enabled || (severityNumber > 0 && severityNumber < minimumSeverity)) return false;
+    const parent = traceBased ? parentOf(context ?? activeContext()) : undefined;
+    return parent === undefined || (parent.traceFlags & sampled) !== 0;
+  };
+}
+
+const sampled = 1;
 
 function toEmitted(record: LogRecord, scope: Scope, limits: LogsConfig['limits']): EmittedRecord {
   const { timestamp, observedTimestamp, severityNumber, severityText, eventName, body } = record;
@@ -72,24 +97,24 @@ function isSeverity(severity: unknown): severity is number {
 
 /** Attributes within their limits; those of `exception` give way to what the caller set. */
 function limitedAttributes({ attributes, exception }: LogRecord, limits: LogsConfig['limits']) {
-  const attributeKeys: string[] = [];
-  const attributeValues: AnyValue[] = [];
+  const kept = createAttributes<AnyValue>();
   let droppedAttributesCount = 0;
   addAll(attributes as Record<string, unknown> | undefined);
   if (exception !== undefined && exception !== null)
     addAll(exceptionAttributes(exception) as Record<string, unknown> | undefined);
-  return { attributeKeys, attributeValues, droppedAttributesCount };
+  return { attributes: kept, droppedAttributesCount };
 
   function addAll(source: Readonly<Record<string, unknown>> | undefined): void {
     if (source === undefined) return;
     for (const key of Object.keys(source)) {
-      if (key === '' || (source !== attributes && attributeKeys.includes(key))) continue;
+      const place = placeOf(kept, key);
+      if (key === '' || kept[place] !== undefined) continue;
       const value = anyValue(source[key], limits.attributeValueLength);
       if (value === undefined) continue;
-      if (attributeKeys.length >= limits.attributeCount) droppedAttributesCount++;
+      if (place >= 2 * limits.attributeCount) droppedAttributesCount++;
       else {
-        attributeKeys.push(key);
-        attributeValues.push(value);
+        kept[place] = key;
+        kept[place + 1] = value;
       }
     }
   }

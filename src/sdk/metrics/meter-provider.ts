@@ -1,10 +1,11 @@
 import type { MeterProvider } from '@opentelemetry/api';
-import type { ViewConfig } from '../../config/config';
+import type { ScopeConfig, ViewConfig } from '../../config/config';
 import { nowMillis } from '../../model/clock';
 import type { ScopeMetrics } from '../../model/metric-data';
 import type { Scope } from '../../model/span-data';
 import { startTimer, stopTimer } from '../../model/timers';
 import { scopeKey, scopeOf } from '../scope';
+import type { ConfigOf } from '../scope-configurator';
 import { type Aggregation, createAggregator, type TemporalityPreference, temporalityOf } from './aggregation';
 import type { ExemplarFilter } from './exemplars';
 import { type Declaration, isObservable } from './instrument';
@@ -18,6 +19,8 @@ export interface MeterProviderOptions {
   readonly readers: readonly ReaderOptions[];
   readonly views?: readonly ViewConfig[] | undefined;
   readonly exemplarFilter: ExemplarFilter;
+  /** Missing means that all meters are enabled. */
+  readonly configOf?: ConfigOf<ScopeConfig> | undefined;
 }
 
 export interface ReaderOptions {
@@ -92,6 +95,10 @@ export function createMeterProvider(options: MeterProviderOptions): SdkMeterProv
 
   function createEntry(scope: Scope, isBackground: boolean): MeterEntry {
     const streams: Stream[][] = options.readers.map(() => []);
+    if (options.configOf?.(scope).enabled === false) {
+      const { meter } = createMeter({ createStreams: () => streams, onCallback: noop });
+      return { meter, observables: [], batches: new Set(), scope, streams };
+    }
     const observed = createMeter({
       createStreams: (declaration) =>
         options.readers.map((reader, index) => {

@@ -1,7 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { Entity } from '../../config/parsers';
 import type { DetectorName } from '../../config/resource-detectors';
 import { log, messageOf } from '../../diag/log';
-import { awaitResource } from '../../model/resource';
+import { awaitResource, setEntityRefs } from '../../model/resource';
 import { startTimer, stopTimer } from '../../model/timers';
 import { includedKeys, type KeyPatterns } from '../included-keys';
 import { alibaba } from './alibaba';
@@ -10,6 +11,7 @@ import { azure } from './azure';
 import { build, defaultServiceName } from './build';
 import { container } from './container';
 import type { Detected, Detection, Detector, Surroundings } from './detector';
+import { attributesOfEntities } from './entities';
 import { gcp } from './gcp';
 import { host } from './host';
 import { k8s } from './k8s';
@@ -36,6 +38,8 @@ export const detectors = {
 export interface ResourceOptions {
   readonly serviceName: string | undefined;
   readonly attributes: Attributes;
+  /** What the resource describes. */
+  readonly entities?: readonly Entity[];
   readonly detectors: readonly DetectorName[];
   /** Which of their attributes are used; missing means all. */
   readonly detectedKeys?: KeyPatterns;
@@ -45,7 +49,8 @@ export interface ResourceOptions {
 }
 
 /**
- * The resource of this process (semantic conventions, "Resource"). The user's attributes win over what is detected. Where a metadata service has to be
+ * The resource of this process (semantic conventions, "Resource"). The user's attributes win over those of
+ * the entities, and both over what is detected. Where a metadata service has to be
  * asked, the object that is returned gets more attributes later, until the resource is complete (see src/model/resource.ts).
  */
 export function detectResource(options: ResourceOptions, surroundings: Surroundings): Attributes {
@@ -57,7 +62,10 @@ export function detectResource(options: ResourceOptions, surroundings: Surroundi
   const given = known(options.attributes);
   if (options.serviceName) given['service.name'] = options.serviceName;
 
+  const entities = attributesOfEntities(options.entities ?? [], given);
+
   const resource = merged();
+  setEntityRefs(resource, entities.refs);
   // Every attempt to find it costs reading files, so only if nobody said it.
   resource['service.name'] ??= defaultServiceName(surroundings);
   if (options.lookupTimeoutMillis > 0) {
@@ -78,6 +86,7 @@ export function detectResource(options: ResourceOptions, surroundings: Surroundi
         'telemetry.distro.version': options.distroVersion,
       },
       ...found,
+      entities.attributes,
       given,
     );
   }

@@ -10,6 +10,7 @@ import type {
   TimeInput,
 } from '@opentelemetry/api';
 import type { SpanLimits } from '../../config/config';
+import { createAttributes, placeOf, setAt } from '../../model/attribute-list';
 import type {
   EndedSpan,
   EndedSpanEvent,
@@ -30,6 +31,29 @@ const error = 2;
 const noItems: never[] = [];
 const unsetStatus: SpanStatus = { code: unset };
 
+/** What most spans do not have. */
+interface SpanDetails {
+  status: SpanStatus;
+  droppedAttributesCount: number;
+  events: EndedSpanEvent[];
+  droppedEventsCount: number;
+  links: EndedSpanLink[];
+  droppedLinksCount: number;
+}
+
+const noDetails = createDetails();
+
+function createDetails(): SpanDetails {
+  return {
+    status: unsetStatus,
+    droppedAttributesCount: 0,
+    events: [],
+    droppedEventsCount: 0,
+    links: [],
+    droppedLinksCount: 0,
+  };
+}
+
 /** What all spans of a tracer share. */
 export interface SpanEnvironment {
   readonly limits: SpanLimits;
@@ -48,15 +72,9 @@ export const unfinishedKey = 'otel_instrument.span.unfinished';
  * {@link EndedSpan} and lets go of everything but its identity, since contexts may hold it for long.
  */
 export class RecordingSpan implements Span, EndedSpan, OpenSpan {
-  status: SpanStatus = unsetStatus;
   endMillis = -1;
-  attributeKeys: string[] = [];
-  attributeValues: AttributeValue[] = [];
-  droppedAttributesCount = 0;
-  events: EndedSpanEvent[] = noItems;
-  droppedEventsCount = 0;
-  links: EndedSpanLink[] = noItems;
-  droppedLinksCount = 0;
+  attributes = createAttributes<AttributeValue>();
+  private details = noDetails;
   older: OpenSpan | undefined = undefined;
   newer: OpenSpan | undefined = undefined;
 
@@ -84,12 +102,13 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
     const { limits } = this.environment;
     const kept = limitedValue(value, limits.attributeValueLength);
     if (kept === undefined) return this;
-    const index = this.attributeKeys.indexOf(key);
-    if (index >= 0) this.attributeValues[index] = kept;
-    else if (this.attributeKeys.length < limits.attributeCount) {
-      this.attributeKeys.push(key);
-      this.attributeValues.push(kept);
-    } else this.droppedAttributesCount++;
+    const { attributes } = this;
+    const place = placeOf(attributes, key);
+    if (attributes[place] !== undefined) attributes[place + 1] = kept;
+    else if (place < 2 * limits.attributeCount) {
+      attributes[place] = key;
+      attributes[place + 1] = kept;
+    } else this.ownDetails().droppedAttributesCount++;
     return this;
   }
 
@@ -105,8 +124,9 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (this.endMillis >= 0) return this;
     const { limits } = this.environment;
-    if (this.events.length >= limits.eventCount) {
-      this.droppedEventsCount++;
+    const { events } = this.ownDetails();
+    if (events.length >= limits.eventCount) {
+      this.details.droppedEventsCount++;
       return this;
     }
     const hasTime = isTimeInput(attributesOrTime);
@@ -115,8 +135,7 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
       limits.eventAttributeCount,
       limits.attributeValueLength,
     );
-    if (this.events === noItems) this.events = [];
-    this.events.push({
+    events.push({
       name: textOf(name),
       timeMillis: epochMillis(hasTime ? attributesOrTime : time),
       attributes,
@@ -128,8 +147,9 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
   addLink(link: Link): this {
     if (this.endMillis >= 0 || !hasIds(link?.context)) return this;
     const { limits } = this.environment;
-    if (this.links.length >= limits.linkCount) {
-      this.droppedLinksCount++;
+    const { links } = this.ownDetails();
+    if (links.length >= limits.linkCount) {
+      this.details.droppedLinksCount++;
       return this;
     }
     const { attributes, dropped } = limitedAttributes(
@@ -137,8 +157,7 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
       limits.linkAttributeCount,
       limits.attributeValueLength,
     );
-    if (this.links === noItems) this.links = [];
-    this.links.push({ context: link.context, attributes, droppedAttributesCount: dropped });
+    links.push({ context: link.context, attributes, droppedAttributesCount: dropped });
     return this;
   }
 
@@ -150,9 +169,9 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
   /** `Ok` is final, `Unset` is ignored, and a description belongs to `Error` alone (specification, "Set Status"). */
   setStatus(status: SpanStatus): this {
     if (this.endMillis >= 0 || this.status.code === ok) return this;
-    if (status?.code === ok) this.status = { code: ok };
+    if (status?.code === ok) this.ownDetails().status = { code: ok };
     else if (status?.code === error) {
-      this.status =
+      this.ownDetails().status =
         typeof status.message === 'string' && status.message !== ''
           ? { code: error, message: status.message }
           : { code: error };
@@ -180,21 +199,54 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
     this.endMillis = Math.max(this.startMillis, epochMillis(endTime));
     this.environment.openSpans?.remove(this);
     this.environment.sink(this);
-    this.attributeKeys = this.attributeValues = this.events = this.links = noItems;
+    this.letGo();
   }
 
   /** Lets go of everything: it is not recorded after all, and nobody is told of its end. */
   discard(): void {
     this.endMillis = this.startMillis;
-    this.attributeKeys = this.attributeValues = this.events = this.links = noItems;
+    this.letGo();
   }
 
   /** The mark is set beyond the limit of attributes: without it the end time would pass for the program's. */
   endUnfinished(): void {
     if (this.endMillis >= 0) return;
-    this.attributeKeys.push(unfinishedKey);
-    this.attributeValues.push(true);
+    setAt(this.attributes, unfinishedKey, true);
     this.end();
+  }
+
+  get status(): SpanStatus {
+    return this.details.status;
+  }
+
+  get droppedAttributesCount(): number {
+    return this.details.droppedAttributesCount;
+  }
+
+  get events(): readonly EndedSpanEvent[] {
+    return this.details.events;
+  }
+
+  get droppedEventsCount(): number {
+    return this.details.droppedEventsCount;
+  }
+
+  get links(): readonly EndedSpanLink[] {
+    return this.details.links;
+  }
+
+  get droppedLinksCount(): number {
+    return this.details.droppedLinksCount;
+  }
+
+  private ownDetails(): SpanDetails {
+    if (this.details === noDetails) this.details = createDetails();
+    return this.details;
+  }
+
+  private letGo(): void {
+    this.attributes = noItems;
+    this.details = noDetails;
   }
 }
 

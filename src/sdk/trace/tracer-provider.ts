@@ -1,8 +1,10 @@
 import type { Context, Span, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
+import type { ScopeConfig } from '../../config/config';
 import type { KeepConfig } from '../../config/sampler-config';
 import type { Scope } from '../../model/span-data';
 import { activeContext, runWithContext } from '../context/context-manager';
 import { scopeKey, scopeOf } from '../scope';
+import type { ConfigOf } from '../scope-configurator';
 import { textOf } from '../text';
 import { isTracingSuppressed, parentOf, spanKey } from './context-keys';
 import { newIdentity } from './ids';
@@ -22,6 +24,8 @@ export interface TracerProviderOptions extends SpanEnvironment {
   readonly keep?: KeepConfig | undefined;
   /** Makes no ids: what comes in goes out unchanged (`OTEL_SDK_DISABLED`). */
   readonly passThrough: boolean;
+  /** Missing means that all tracers are enabled. */
+  readonly configOf?: ConfigOf<ScopeConfig> | undefined;
 }
 
 /** How instrumentations start spans. */
@@ -37,7 +41,7 @@ const maxRemembered = 1000;
 /** The API's tracer provider; tracers of the same name, version and schema are one. */
 export function createTracerProvider(options: TracerProviderOptions): TracerProvider {
   const tracers = new Map<string, Tracer>();
-  const { sampler, keep, passThrough } = options;
+  const { sampler, keep, passThrough, configOf } = options;
   const startsDetailed = !passThrough && (typeof sampler !== 'function' || keep !== undefined);
   let detailed: StartSpan | undefined;
   return {
@@ -47,7 +51,10 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
       if (startsDetailed) detailed ??= loadDetailedStart();
       let tracer = tracers.get(key);
       if (!tracer) {
-        tracer = createTracer(options, scope, detailed);
+        tracer =
+          configOf?.(scope).enabled === false
+            ? createTracer({ ...options, passThrough: true }, scope)
+            : createTracer(options, scope, detailed);
         if (tracers.size < maxRemembered) tracers.set(key, tracer);
       }
       return tracer;

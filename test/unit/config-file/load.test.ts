@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { Config } from '../../../src/config/config';
 import { isDisabled } from '../../../src/config/enabled';
+import { loadConfigFile } from '../../../src/config/file/load';
 import { writeConfigFile } from '../../../src/config/file/write';
 import { loadConfig } from '../../../src/config/load';
 import { createSettingReader } from '../../../src/config/read-env';
@@ -195,6 +196,82 @@ describe('exporters', () => {
   });
 });
 
+describe('metrics', () => {
+  test('a console has what the file says, and the defaults of the file', () => {
+    const { config, complaints } = load(
+      'meter_provider: {readers: [{periodic: {exporter: {console: }}}, {periodic: {interval: 5, exporter: {console: {temporality_preference: low_memory, default_histogram_aggregation: base2_exponential_bucket_histogram}}}}]}',
+    );
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(
+      config.metrics.readers.map(
+        (reader) =>
+          reader.kind === 'periodic' && [
+            reader.intervalMillis,
+            reader.temporality,
+            reader.histogramAggregation,
+          ],
+      ),
+      [
+        [60_000, 'cumulative', 'explicit_bucket_histogram'],
+        [5, 'lowmemory', 'base2_exponential_bucket_histogram'],
+      ],
+    );
+  });
+
+  test('Prometheus: what it is told', () => {
+    const { config, complaints } = load(
+      'meter_provider: {readers: [{pull: {exporter: {prometheus/development: {scope_info_enabled: false, target_info_enabled/development: false, resource_constant_labels: {included: ["service.*"]}, translation_strategy: no_translation/development}}}}]}',
+    );
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(config.metrics.readers, [
+      {
+        kind: 'prometheus',
+        host: 'localhost',
+        port: 9464,
+        text: {
+          scopeInfo: false,
+          targetInfo: false,
+          resourceLabels: { included: ['service.*'] },
+          translation: 'no_translation',
+        },
+      },
+    ]);
+  });
+});
+
+test('names of version 1.0 of the format, which others took the place of', () => {
+  const text =
+    'meter_provider: {readers: [{pull: {exporter: {prometheus/development: {without_scope_info: true, without_target_info/development: false, with_resource_constant_labels: {included: [a]}}}}}]}';
+  const old = loadConfig({ OTEL_CONFIG_FILE: write(text, 'file_format: "1.0"\n') });
+  assert.deepEqual(old.complaints, []);
+  const [reader] = old.config.metrics.readers;
+  assert.deepEqual(reader?.kind === 'prometheus' && reader.text, {
+    scopeInfo: false,
+    resourceLabels: { included: ['a'] },
+  });
+  assert.match(load(text).complaints[0]!, /without_scope_info: unknown key/);
+});
+
+describe('empty lists', () => {
+  const general = (text: string) => load(`instrumentation/development: {general: ${text}}`);
+
+  test('mean none where a list has a default', () => {
+    const methods = general('{http: {server: {known_methods: []}, client: {known_methods: []}}}');
+    assert.deepEqual([methods.complaints, methods.config.httpKnownMethods], [[], []]);
+    const parameters = general('{sanitization: {url: {sensitive_query_parameters: []}}}');
+    assert.deepEqual(
+      [parameters.complaints, parameters.config.operations.sensitiveQueryParameters],
+      [[], []],
+    );
+  });
+
+  test('are not the same as none given', () => {
+    const { config } = general('{}');
+    assert.ok(config.httpKnownMethods.includes('GET'));
+    assert.equal(config.operations.sensitiveQueryParameters, undefined);
+  });
+});
+
 describe('samplers', () => {
   const on = { kind: 'always_on' };
   const off = { kind: 'always_off' };
@@ -281,7 +358,22 @@ describe('samplers', () => {
 describe('what is valid and not supported gives a line with its path', () => {
   const exporter = 'processors: [{simple: {exporter: {console: }}}]';
   const cases: readonly [text: string, line: string][] = [
-    ['resource: {schema_url: x}', 'resource.schema_url: not supported here; ignoring it'],
+    [
+      'resource: {attributes: [{name: floors, value: three, type: int}]}',
+      'resource.attributes[0].value: expected int, got "three"; ignoring it',
+    ],
+    [
+      'resource: {attributes: [{name: floors, value: 3, type: double_array}]}',
+      'resource.attributes[0].value: expected double_array, got 3; ignoring it',
+    ],
+    [
+      'resource: {detection/development: {detectors: [{aws: {region: here}}]}}',
+      'resource.detection/development.detectors[0].aws.region: not supported here; ignoring it',
+    ],
+    [
+      'propagator: {composite: [{jaeger: {deprecated: true}}]}',
+      'propagator.composite[0].jaeger.deprecated: not supported here; ignoring it',
+    ],
     [
       'propagator: {composite: [{tracecontex: }]}',
       'propagator.composite[0].tracecontex: not supported here (did you mean tracecontext?); ignoring it',
@@ -312,7 +404,39 @@ describe('what is valid and not supported gives a line with its path', () => {
     ],
     [
       'instrumentation/development: {general: {http: {semconv: {version: 2}}}}',
-      'instrumentation/development.general.http.semconv: not supported here (the stable conventions are always used); ignoring it',
+      'instrumentation/development.general.http.semconv.version: not supported here (the stable conventions are always recorded, and no others); ignoring it',
+    ],
+    [
+      'instrumentation/development: {general: {db: {semconv: {version: 1, dual_emit: true}}}}',
+      'instrumentation/development.general.db.semconv.dual_emit: not supported here (the stable conventions are always recorded, and no others); ignoring it',
+    ],
+    [
+      'instrumentation/development: {general: {stability_opt_in_list: "http,database/dup"}}',
+      'instrumentation/development.general.stability_opt_in_list: not supported here (database/dup: the stable conventions are always recorded, and no others); ignoring it',
+    ],
+    [
+      'instrumentation/development: {general: {http: {server: {known_methods: [GET]}, client: {known_methods: [GET, PUT]}}}}',
+      'instrumentation/development.general.http.server.known_methods: servers and clients have one list of methods; using this one for both',
+    ],
+    [
+      'instrumentation/development: {general: {http: {client: {known_methods: [GET]}}}}',
+      'instrumentation/development.general.http.client.known_methods: servers and clients have one list of methods; using this one for both',
+    ],
+    [
+      'instrumentation/development: {js: {node: {exit_timeout: []}}}',
+      'instrumentation/development.js.node.exit_timeout: not supported here (an empty list); ignoring it',
+    ],
+    [
+      'meter_provider: {readers: [{periodic: {producers: [{opencensus: }], exporter: {console: }}}]}',
+      'meter_provider.readers[0].periodic.producers[0].opencensus: not supported here (there is no OpenCensus to read from on Node.js); ignoring it',
+    ],
+    [
+      'meter_provider: {readers: [{pull: {exporter: {console: }}}]}',
+      'meter_provider.readers[0].pull.exporter.console: not supported here; ignoring it',
+    ],
+    [
+      `tracer_provider: {sampler: {rate_limiting: {rate: 5}}, ${exporter}}`,
+      'tracer_provider.sampler.rate_limiting.rate: not supported here; ignoring it',
     ],
     [
       'instrumentation/development: {js: {node: {exit_timeout: soon}}}',
@@ -330,9 +454,18 @@ describe('what is valid and not supported gives a line with its path', () => {
     });
   }
 
+  test('an instrumentation that there is not', () => {
+    const name = write(
+      'instrumentation/development: {js: {express: {enabled: true}, expres: {enabled: true}}}',
+    );
+    assert.deepEqual(loadConfig({ OTEL_CONFIG_FILE: name }, [{ name: 'express' }]).complaints, [
+      `${name}:2: instrumentation/development.js.expres.enabled: not supported here (did you mean express?); ignoring it`,
+    ]);
+  });
+
   test('what is meant for others, and the stable conventions, give none', () => {
     const text =
-      'distribution: {other: {a: 1}}\ninstrumentation/development: {java: {a: {}}, general: {http: {semconv: {version: 1}}}}';
+      'distribution: {other: {a: 1}}\ninstrumentation/development: {java: {a: {}}, general: {stability_opt_in_list: "http,database", http: {semconv: {version: 1}}, gen_ai: {semconv: {experimental: true}}}}';
     assert.deepEqual(load(text).complaints, []);
   });
 
@@ -460,6 +593,44 @@ describe('a configuration that is written as a file and read again is the same',
       assert.deepEqual(comparable(again.config), comparable(config), text);
     });
   }
+
+  test('what only a file can say', () => {
+    const text = `resource: {schema_url: s, attributes: [{name: a, value: 5, type: double}, {name: b, value: [1], type: double_array}]}
+propagator: {composite: [{tracecontext: }]}
+tracer_provider:
+  processors: [{simple: {exporter: {console: }}}]
+  tracer_configurator/development: {default_config: {enabled: false}, tracers: [{name: a.*, config: {}}]}
+meter_provider:
+  readers:
+    - periodic: {max_export_batch_size/development: 7, exporter: {console: {temporality_preference: delta}}}
+    - pull: {exporter: {prometheus/development: {scope_info_enabled: false, target_info_enabled/development: false, resource_constant_labels: {excluded: [a]}, translation_strategy: underscore_escaping_without_suffixes/development}}}
+  meter_configurator/development: {meters: [{name: m, config: {enabled: false}}]}
+logger_provider:
+  processors: [{event_to_span_event_bridge/development: }]
+  logger_configurator/development: {default_config: {minimum_severity: warn2, trace_based: true}}
+instrumentation/development:
+  general: {http: {server: {known_methods: []}, client: {known_methods: []}}, sanitization: {url: {sensitive_query_parameters: []}}}`;
+    const { config, complaints, name } = load(text);
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(
+      config.resource.attributes,
+      Object.assign(Object.create(null), { a: Object(5), b: [Object(1)] }),
+    );
+    assert.deepEqual(config.logs, {
+      ...config.logs,
+      processors: [],
+      bridgesEvents: true,
+      configurator: {
+        defaultConfig: { enabled: true, minimumSeverity: 14, traceBased: true },
+        matchers: [],
+      },
+    });
+    const { read } = loadConfigFile({ OTEL_CONFIG_FILE: name }, []);
+    const written = writeConfigFile(config, [], read);
+    const again = loadConfig({ OTEL_CONFIG_FILE: write(written, '') });
+    assert.deepEqual(again.complaints, []);
+    assert.deepEqual(comparable(again.config), comparable(config), written);
+  });
 
   /** A name becomes an attribute, and propagators that are there were asked for. */
   function comparable({ resource, ...config }: Config) {

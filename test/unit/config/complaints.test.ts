@@ -94,7 +94,6 @@ describe('variables that are nobody’s mistake', () => {
       OTEL_RESOURCE_ATTRIBUTES_POD_UID: 'x',
     },
     'variables of the specification that are not settings here': {
-      OTEL_ENTITIES: 'x',
       OTEL_SEMCONV_STABILITY_OPT_IN: 'http',
       OTEL_EXPORTER_OTLP_METRIC_INSECURE: 'true',
       OTEL_EXPORTER_OTLP_SPAN_INSECURE: 'true',

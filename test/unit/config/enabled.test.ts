@@ -11,7 +11,7 @@ test('names that exist, and the star, are accepted', () => {
 
 test('others give one line for each setting', () => {
   assert.deepEqual(complainAboutNames({ enabled: ['htpp', 'pg', 'gp'], disabled: ['HTTP'] }, known), [
-    'OTEL_NODE_ENABLED_INSTRUMENTATIONS: expected a list of http, pg, got "htpp,gp"; ignoring it',
+    'OTEL_NODE_ENABLED_INSTRUMENTATIONS: expected a list of http, pg, got "htpp,gp"; ignoring it; did you mean http?',
     'OTEL_NODE_DISABLED_INSTRUMENTATIONS: expected a list of http, pg, got "HTTP"; ignoring it',
   ]);
 });

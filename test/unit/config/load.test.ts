@@ -29,6 +29,7 @@ const defaults: Config = {
   resource: {
     serviceName: undefined,
     attributes: none,
+    entities: [],
     detectors: detectorNames,
     lookupTimeoutMillis: 1000,
   },
@@ -301,7 +302,9 @@ const cases: {
     env: { OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'log' },
     part: (c) => c.exceptionSignal,
     is: 'spans',
-    complaints: ['OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: expected logs or logs/dup, got "log"; using spans'],
+    complaints: [
+      'OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: expected logs or logs/dup, got "log"; using spans; did you mean logs?',
+    ],
   },
 ];
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { describe, test } from 'node:test';
 import {
   boolean,
   endpoint,
+  entityList,
   headerPatterns,
   headers,
   integer,
@@ -140,6 +141,101 @@ accepts('resource attributes', resourceAttributes, [
   ['a=b,c=%', REFUSED],
   ['a=b,c=%C3', REFUSED],
 ]);
+
+/** By type: the attributes that identify it, the others, the schema. */
+type ShownEntities = Readonly<
+  Record<string, readonly [id: object, description?: object, schemaUrl?: string]>
+>;
+
+function shownEntities(text: string): { shown: ShownEntities; problem: string | undefined } {
+  const { value, problem } = entityList.parse(text);
+  const shown = value!.entities.map(({ type, id, description, schemaUrl }) => [
+    type,
+    [{ ...id }, { ...description }, ...(schemaUrl === undefined ? [] : [schemaUrl])],
+  ]);
+  // What is shown as the value is read in the same way again.
+  assert.deepEqual(entityList.parse(value!.text), { value });
+  return { shown: Object.fromEntries(shown), problem };
+}
+
+describe('entities: the examples of the specification, and what else can be wrong', () => {
+  const format = 'expected type{key=value,...}[key=value,...]@schema_url, got';
+  const [app1, app2] = [{ 'service.name': 'app1' }, { 'service.name': 'app2' }];
+  const rows: [text: string, expected: ShownEntities, problem?: string][] = [
+    [
+      'service{service.name=my-app,service.instance.id=instance-1}[service.version=1.0.0]@https://opentelemetry.io/schemas/1.21.0;host{host.id=host-123}[host.name=web-server-01]',
+      {
+        service: [
+          { 'service.name': 'my-app', 'service.instance.id': 'instance-1' },
+          { 'service.version': '1.0.0' },
+          'https://opentelemetry.io/schemas/1.21.0',
+        ],
+        host: [{ 'host.id': 'host-123' }, { 'host.name': 'web-server-01' }],
+      },
+    ],
+    [
+      ' ;service{ service.name = app1 };;host{host.id=host-123}[];',
+      { service: [app1, {}], host: [{ 'host.id': 'host-123' }, {}] },
+    ],
+    [
+      'service{service.name=my%2Capp}[config=key%3Dvalue%5Bprod%5D,empty=]',
+      { service: [{ 'service.name': 'my,app' }, { config: 'key=value[prod]', empty: '' }] },
+    ],
+    [
+      'service{service.name=app1};invalid{syntax;host{host.id=1}',
+      { service: [app1, {}], host: [{ 'host.id': '1' }, {}] },
+      `${format} "invalid{syntax"`,
+    ],
+    ['service{};host{host.id=123}', { host: [{ 'host.id': '123' }, {}] }, `${format} "service{}"`],
+    ['9lives{a=b}', {}, `${format} "9lives{a=b}"`],
+    ['{a=b}', {}, `${format} "{a=b}"`],
+    ['a{1b=c}', {}, `${format} "a{1b=c}"`],
+    ['a{b=c}[d=e', {}, `${format} "a{b=c}[d=e"`],
+    // With a part of its identity it would be another entity; a description may lack something.
+    ['a{b=c,d=%C3}', {}, `${format} "a{b=c,d=%C3}"`],
+    [
+      'a{b=c}[d=e,f,g=%]',
+      { a: [{ b: 'c' }, { d: 'e' }] },
+      'expected percent-encoded key=value pairs, got "f,g=%"',
+    ],
+    [
+      'service{service.name=app1}[version=1.0];service{service.name=app1}[version=2.0]',
+      { service: [app1, { version: '2.0' }] },
+      'expected one entity of type service, got "service{service.name=app1}[version=1.0]" too',
+    ],
+    [
+      'service{service.name=app1}@invalid-url',
+      { service: [app1, {}] },
+      'expected a schema URL, got "invalid-url"',
+    ],
+    [
+      'service{service.name=app1};service{service.name=app2}',
+      { service: [app2, {}] },
+      'expected one entity of type service, got "service{service.name=app1}" too',
+    ],
+    [
+      'node{n=1}[zone=a];pod{p=1}[zone=b]',
+      { node: [{ n: '1' }, {}], pod: [{ p: '1' }, { zone: 'b' }] },
+      'expected one value of zone, got "node{n=1}[zone=a]" too',
+    ],
+    ['a{k=1};b{k=2}', { b: [{ k: '2' }, {}] }, 'expected one value of k, got "a{k=1}" too'],
+    [
+      'x;a{k=1};b{k=2}',
+      { b: [{ k: '2' }, {}] },
+      `${format} "x", and expected one value of k, got "a{k=1}" too`,
+    ],
+    [';', {}],
+  ];
+  for (const [text, expected, problem] of rows)
+    test(text, () => assert.deepEqual(shownEntities(text), { shown: expected, problem }));
+
+  test('a long text without an end is read in no time', () => {
+    const startMillis = performance.now();
+    entityList.parse(`a{${'b=c,'.repeat(50_000)}`);
+    entityList.parse(`${'a'.repeat(200_000)}`);
+    assert.ok(performance.now() - startMillis < 1000);
+  });
+});
 
 accepts('OTLP headers', headers, [
   ['API-Key=x', { 'api-key': 'x' }],

@@ -11,8 +11,7 @@ const record: EmittedRecord = {
   severityText: 'careful',
   body: 'low stock',
   eventName: undefined,
-  attributeKeys: ['sku', 'left'],
-  attributeValues: ['a7', { here: 1, there: [2] }],
+  attributes: ['sku', 'a7', 'left', { here: 1, there: [2] }],
   droppedAttributesCount: 0,
   context: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 },
 };
@@ -33,8 +32,7 @@ test('an event without a body, a level that OpenTelemetry does not know, a stack
         severityText: 'own',
         eventName: 'exception',
         body: undefined,
-        attributeKeys: ['exception.stacktrace'],
-        attributeValues: ['Error: x\n    at y'],
+        attributes: ['exception.stacktrace', 'Error: x\n    at y'],
         context: undefined,
       },
       false,
@@ -44,10 +42,7 @@ test('an event without a body, a level that OpenTelemetry does not know, a stack
 });
 
 test('what a record holds cannot move the cursor or break the line', () => {
-  const text = renderLogRecord(
-    { ...record, body: 'a\x1b[2Jb\nc', attributeKeys: ['k\n'], attributeValues: ['\u202ev'] },
-    false,
-  );
+  const text = renderLogRecord({ ...record, body: 'a\x1b[2Jb\nc', attributes: ['k\n', '\u202ev'] }, false);
   assert.equal(text.split('\n').length, 2);
   assert.ok(!text.includes('\x1b') && !text.includes('\u202e'));
 });

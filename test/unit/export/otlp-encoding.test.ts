@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { encodeResource } from '../../../src/export/otlp/scoped-batch';
 import { createTraceBatch } from '../../../src/export/otlp/trace-batch';
 import type { EndedSpan } from '../../../src/model/ended-span';
-import { type DecodedSpan, decodeTraces } from '../../harness/decode';
+import { setEntityRefs } from '../../../src/model/resource';
+import { type DecodedSpan, decodeTraces, loadProto } from '../../harness/decode';
 
 const scope = { name: 'scope', version: '1.0.0' };
 const context = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
@@ -20,8 +21,7 @@ function ended(span: Partial<EndedSpan> = {}): EndedSpan {
     parent: undefined,
     startMillis: 1_700_000_000_000,
     endMillis: 1_700_000_000_001,
-    attributeKeys: [],
-    attributeValues: [],
+    attributes: [],
     droppedAttributesCount: 0,
     events: [],
     droppedEventsCount: 0,
@@ -39,7 +39,7 @@ function decoded(...spans: Partial<EndedSpan>[]): DecodedSpan[] {
 }
 
 const attribute = (value: unknown) =>
-  decoded({ attributeKeys: ['key'], attributeValues: [value as AttributeValue] })[0]!.attributes.key;
+  decoded({ attributes: ['key', value as AttributeValue] })[0]!.attributes.key;
 
 describe('a span', () => {
   test('with every field', () => {
@@ -51,8 +51,7 @@ describe('a span', () => {
       parent: other,
       startMillis: 1_700_000_000_000.25,
       endMillis: 1_700_000_000_002.5,
-      attributeKeys: ['a', 'b'],
-      attributeValues: ['text', [1, 2]],
+      attributes: ['a', 'text', 'b', [1, 2]],
       droppedAttributesCount: 3,
       events: [
         { name: 'event', timeMillis: 1_700_000_000_001, attributes: { x: true }, droppedAttributesCount: 4 },
@@ -178,7 +177,7 @@ describe('attribute values', () => {
   ]) {
     test(`halves of surrogate pairs: ${JSON.stringify(text).slice(-20)}`, () => {
       const wellFormed = text.replace(/[\ud800-\udfff]/g, '\ufffd');
-      const [span] = decoded({ name: text, attributeKeys: [`k${text}`], attributeValues: [[text]] });
+      const [span] = decoded({ name: text, attributes: [`k${text}`, [text]] });
       assert.deepEqual([span!.name, span!.attributes], [wellFormed, { [`k${wellFormed}`]: [wellFormed] }]);
     });
   }
@@ -256,6 +255,32 @@ describe('a batch', () => {
       ],
     );
     assert.deepEqual(spans[0]!.resource, { 'service.name': 'test', list: ['a', 'b'], n: 1 });
+  });
+
+  test('the entities of the resource, read by the official .proto files', () => {
+    const attributes = { 'host.id': '1', 'host.name': 'a', 'service.name': 'test' };
+    setEntityRefs(attributes, [
+      {
+        type: 'host',
+        idKeys: ['host.id'],
+        descriptionKeys: ['host.name'],
+        schemaUrl: 'https://example.com/1',
+      },
+      { type: 'service', idKeys: ['service.name'], descriptionKeys: [] },
+    ]);
+    const batch = createTraceBatch(encodeResource(attributes), 1e6);
+    batch.add(ended());
+    const request = 'opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest';
+    const body: any = loadProto('trace_service.proto').lookupType(request).decode(batch.encode()).toJSON();
+    assert.deepEqual(body.resourceSpans[0].resource.entityRefs, [
+      {
+        schemaUrl: 'https://example.com/1',
+        type: 'host',
+        idKeys: ['host.id'],
+        descriptionKeys: ['host.name'],
+      },
+      { type: 'service', idKeys: ['service.name'] },
+    ]);
   });
 
   test('a span that cannot be written costs itself alone', () => {

@@ -15,8 +15,7 @@ const plain: EndedSpan = {
   parent: undefined,
   startMillis: 1_700_000_000_000.5,
   endMillis: 1_700_000_000_002,
-  attributeKeys: [],
-  attributeValues: [],
+  attributes: [],
   droppedAttributesCount: 0,
   events: [],
   droppedEventsCount: 0,
@@ -30,8 +29,7 @@ function converted(changes: Partial<EndedSpan>, attributes: Record<string, any> 
   const batch = createTraceBatch(resource, 1_000_000);
   batch.add({
     ...plain,
-    attributeKeys: Object.keys(attributes),
-    attributeValues: Object.values(attributes),
+    attributes: Object.entries(attributes).flat(),
     ...changes,
   });
   return zipkinSpans(batch.encode())[0]!;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LogRecord } from '@opentelemetry/api';
-import type { EmittedRecord } from '../../../src/model/log-record';
+import { toEntries } from '../../../src/model/attribute-list';
+import type { AnyValue, EmittedRecord } from '../../../src/model/log-record';
 import { rootContext } from '../../../src/sdk/context/context';
 import { runWithContext } from '../../../src/sdk/context/context-manager';
 import { createLoggerProvider } from '../../../src/sdk/logs/logger-provider';
@@ -14,10 +15,9 @@ function emit(record: LogRecord, limits = { attributeCount: 128, attributeValueL
   const provider = createLoggerProvider({ limits, sink: (emitted) => records.push(emitted) });
   provider.getLogger('shop', '1.0').emit(record);
   assert.equal(records.length, 1);
-  const { attributeKeys, attributeValues } = records[0]!;
   return {
     ...records[0]!,
-    attributes: Object.fromEntries(attributeKeys.map((key, index) => [key, attributeValues[index]])),
+    attributes: Object.fromEntries(toEntries<AnyValue>(records[0]!.attributes)),
   };
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { familyName, labelName } from '../../../src/export/prometheus/names';
-import { type Format, renderMetrics } from '../../../src/export/prometheus/text';
+import type { TranslationStrategy } from '../../../src/config/config';
+import { classicNaming, familyName, labelName } from '../../../src/export/prometheus/names';
+import { type Format, negotiate } from '../../../src/export/prometheus/negotiate';
+import { renderMetrics } from '../../../src/export/prometheus/text';
 import type { MetricData } from '../../../src/model/metric-data';
 import { createTestMeter } from './harness';
 
@@ -46,7 +48,10 @@ describe('names', () => {
   }
 
   test('labels', () => {
-    assert.deepEqual(['http.route', '1st', 'a-b', 'ä'].map(labelName), ['http_route', '_1st', 'a_b', '_']);
+    assert.deepEqual(
+      ['http.route', '1st', 'a-b', 'ä'].map((key) => labelName(key)),
+      ['http_route', '_1st', 'a_b', '_'],
+    );
   });
 });
 
@@ -57,7 +62,9 @@ describe('text', () => {
   ) => {
     const { meter, reader } = createTestMeter();
     measure(meter);
-    return renderMetrics(reader.collectSync(), { 'service.name': 'shop' }, format).split('\n').slice(3);
+    return renderMetrics(reader.collectSync(), { 'service.name': 'shop' }, { format, naming: classicNaming })
+      .split('\n')
+      .slice(3);
   };
 
   test('a family stands once, in both formats', () => {
@@ -102,7 +109,8 @@ describe('text', () => {
   });
 
   test('resource', () => {
-    const text = (format: Format) => renderMetrics([], { 'service.name': 'shop', pid: 7 }, format);
+    const text = (format: Format) =>
+      renderMetrics([], { 'service.name': 'shop', pid: 7 }, { format, naming: classicNaming });
     assert.equal(
       text('text'),
       '# TYPE target_info gauge\n# HELP target_info Target metadata\ntarget_info{pid="7",service_name="shop"} 1\n',
@@ -111,5 +119,99 @@ describe('text', () => {
       text('openMetrics'),
       /^# TYPE target info\n# HELP target Target metadata\ntarget_info\{.*\} 1\n# EOF\n$/,
     );
+  });
+});
+
+describe('what is asked for and wanted decides how names are written', () => {
+  const newer =
+    'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.5';
+  const older = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5';
+  const openMetrics = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+  const cases: readonly [
+    strategy: TranslationStrategy,
+    accept: string,
+    type: string,
+    lines: readonly string[],
+  ][] = [
+    [
+      'underscore_escaping_with_suffixes',
+      newer,
+      openMetrics,
+      [
+        '# TYPE disk_io_bytes counter',
+        '# UNIT disk_io_bytes bytes',
+        'disk_io_bytes_total{disk_id="a",otel_scope_name="shop"} 2',
+      ],
+    ],
+    [
+      'underscore_escaping_without_suffixes',
+      newer,
+      'text/plain; version=0.0.4; charset=utf-8',
+      ['# TYPE disk_io counter', 'disk_io{disk_id="a",otel_scope_name="shop"} 2'],
+    ],
+    [
+      'no_utf8_escaping_with_suffixes',
+      newer,
+      `${openMetrics}; escaping=allow-utf-8`,
+      [
+        '# TYPE "disk.io_bytes" counter',
+        '# UNIT "disk.io_bytes" bytes',
+        '{"disk.io_bytes_total","disk.id"="a",otel_scope_name="shop"} 2',
+      ],
+    ],
+    [
+      'no_utf8_escaping_with_suffixes',
+      older,
+      openMetrics,
+      [
+        '# TYPE disk_io_bytes counter',
+        '# UNIT disk_io_bytes bytes',
+        'disk_io_bytes_total{disk_id="a",otel_scope_name="shop"} 2',
+      ],
+    ],
+    [
+      'no_translation',
+      newer,
+      'text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8',
+      ['# TYPE "disk.io" counter', '{"disk.io","disk.id"="a",otel_scope_name="shop"} 2'],
+    ],
+    [
+      'no_translation',
+      '*/*',
+      'text/plain; version=0.0.4; charset=utf-8',
+      ['# TYPE disk_io counter', 'disk_io{disk_id="a",otel_scope_name="shop"} 2'],
+    ],
+  ];
+  for (const [strategy, accept, type, lines] of cases) {
+    test(`${strategy} for ${accept.slice(0, 70)}`, () => {
+      const { meter, reader } = createTestMeter();
+      meter.createCounter('disk.io', { unit: 'By' }).add(2, { 'disk.id': 'a' });
+      const { contentType, ...style } = negotiate(accept, strategy);
+      assert.equal(contentType, type);
+      const text = renderMetrics(reader.collectSync(), {}, style, { targetInfo: false });
+      const found = text
+        .trim()
+        .split('\n')
+        .filter((line) => line !== '# EOF');
+      assert.deepEqual(found.map(withoutVersion), lines);
+    });
+  }
+
+  const withoutVersion = (line: string) =>
+    line.replace(/otel_scope_name="[^"]*"(,otel_scope_version="[^"]*")?/, 'otel_scope_name="shop"');
+
+  test('labels of the resource, without those of the scope; a point knows better', () => {
+    const { meter, reader } = createTestMeter();
+    meter.createGauge('g').record(1, { 'service.name': 'own' });
+    meter.createGauge('h').record(1);
+    const resource = { 'service.name': 'shop', 'service.floors': Object(5) as number, pid: 7 };
+    const options = { scopeInfo: false, targetInfo: false, isResourceLabel: (key: string) => key !== 'pid' };
+    const style = { format: 'text', naming: classicNaming } as const;
+    assert.deepEqual(renderMetrics(reader.collectSync(), resource, style, options).trim().split('\n'), [
+      '# TYPE g gauge',
+      'g{service_name="own",service_floors="5"} 1',
+      '# TYPE h gauge',
+      'h{service_floors="5",service_name="shop"} 1',
+    ]);
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { entityList } from '../../../src/config/parsers';
 import type { DetectorName } from '../../../src/config/resource-detectors';
-import { isResourceComplete, whenResourceComplete } from '../../../src/model/resource';
+import { entityRefsOf, isResourceComplete, whenResourceComplete } from '../../../src/model/resource';
 import { detectors, detectResource, type ResourceOptions } from '../../../src/sdk/resource';
 import type { Surroundings } from '../../../src/sdk/resource/detector';
 import { type Fake, fakeSurroundings } from './fake-surroundings';
@@ -63,6 +64,38 @@ describe('the resource', () => {
   test('attributes of the user win', () => {
     const resource = detect({ attributes: { 'host.name': 'mine', 'service.instance.id': '7' } });
     assert.deepEqual([resource['host.name'], resource['service.instance.id']], ['mine', '7']);
+  });
+
+  const { entities } = entityList.parse(
+    'host{host.id=1}[host.name=outside];service{service.name=pay}[service.version=2,team=red]',
+  ).value!;
+
+  test('entities know better than detectors', () => {
+    const resource = detect({ entities });
+    assert.deepEqual(
+      ['host.id', 'host.name', 'service.name', 'service.version'].map((key) => resource[key]),
+      ['1', 'outside', 'pay', '2'],
+    );
+    assert.deepEqual(entityRefsOf(resource), [
+      { type: 'host', idKeys: ['host.id'], descriptionKeys: ['host.name'], schemaUrl: undefined },
+      {
+        type: 'service',
+        idKeys: ['service.name'],
+        descriptionKeys: ['service.version', 'team'],
+        schemaUrl: undefined,
+      },
+    ]);
+  });
+
+  test('the user knows better than entities: a description may be another, an identity is of another entity', () => {
+    const resource = detect({ entities, serviceName: 'shop', attributes: { 'host.name': 'mine' } });
+    assert.deepEqual(
+      ['host.id', 'host.name', 'service.name', 'service.version', 'team'].map((key) => resource[key]),
+      ['1', 'mine', 'shop', undefined, undefined],
+    );
+    assert.deepEqual(entityRefsOf(resource), [
+      { type: 'host', idKeys: ['host.id'], descriptionKeys: [], schemaUrl: undefined },
+    ]);
   });
 
   const lambda = { AWS_LAMBDA_FUNCTION_NAME: 'from-lambda' };

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { SpanContext } from '@opentelemetry/api';
 import { loadConfig } from '../../../src/config/load';
 import type { SamplerConfig } from '../../../src/config/sampler-config';
+import { watchLog } from '../../../src/diag/log';
 import { newTraceId } from '../../../src/sdk/trace/ids';
 import { alwaysOff, alwaysOn, parentBased, traceIdRatio } from '../../../src/sdk/trace/sampling/samplers';
 import { ask, isSampled, parent, samplerOf, traceIdAt } from './ask';
@@ -28,6 +30,41 @@ describe('the standard samplers', () => {
       assert.equal(isSampled(sampler, { parent: parent(false, { traceId }) }), unsampled);
     });
   }
+});
+
+/** What is said while a sampler is asked about these parents. */
+function said(config: SamplerConfig, parents: readonly (SpanContext | undefined)[]): string[] {
+  const lines: string[] = [];
+  watchLog((_level, message) => void lines.push(message));
+  const sampler = samplerOf(config);
+  for (const each of parents) ask(sampler, { parent: each });
+  watchLog(() => {});
+  return lines;
+}
+
+describe('a ratio that decides about children is told of, once', () => {
+  const ratio: SamplerConfig = { kind: 'trace_id_ratio', ratio: 0.5 };
+  const [local, remote] = [parent(true), parent(true, { isRemote: true })];
+  const byProbability = parent(true, { isRemote: true, traceState: 'ot=th:8' });
+  const followed: SamplerConfig = { kind: 'parent_based', root: ratio };
+  const plain = /^the sampler traceidratio decides about spans with parents, .* use parentbased_traceidratio/;
+
+  test('where it follows the parents, or has none of other processes: nothing', () => {
+    assert.deepEqual(said(followed, [undefined, local, remote, byProbability]), []);
+    assert.deepEqual(said(ratio, [undefined, local]), []);
+  });
+
+  test('a remote parent that probability has sampled', () => {
+    const lines = said({ ...followed, remoteParentSampled: ratio }, [byProbability, byProbability, remote]);
+    assert.equal(lines.length, 1);
+    assert.match(lines[0]!, /sampled by probability; use the sampler probability here too/);
+  });
+
+  test('a remote parent', () => {
+    const lines = said(ratio, [undefined, local, remote, remote]);
+    assert.equal(lines.length, 1);
+    assert.match(lines[0]!, plain);
+  });
 });
 
 /**

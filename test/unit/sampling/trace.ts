@@ -1,4 +1,5 @@
 import type { Span, SpanOptions } from '@opentelemetry/api';
+import { toEntries } from '../../../src/model/attribute-list';
 import type { EndedSpan } from '../../../src/model/ended-span';
 import { rootContext } from '../../../src/sdk/context/context';
 import { spanKey } from '../../../src/sdk/trace/context-keys';
@@ -58,11 +59,11 @@ function contextOf(parent: Span | undefined) {
   return parent ? rootContext.setValue(spanKey, parent) : rootContext;
 }
 
-function summary({ name, context, attributeKeys, attributeValues }: EndedSpan): Exported {
+function summary({ name, context, attributes }: EndedSpan): Exported {
   return {
     name,
     isSampled: (context.traceFlags & 1) !== 0,
-    attributes: Object.fromEntries(attributeKeys.map((key, index) => [key, attributeValues[index]])),
+    attributes: Object.fromEntries(toEntries(attributes)),
     traceState: context.traceState?.serialize(),
     spanId: context.spanId,
   };

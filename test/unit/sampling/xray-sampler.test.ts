@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { type Attributes, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { loadConfig } from '../../../src/config/load';
 import { fetchJson } from '../../../src/export/transport/fetch-json';
 import type { SpanSampler } from '../../../src/sdk/trace/sampling/sampler';
+import { parentBased } from '../../../src/sdk/trace/sampling/samplers';
 import { createXrayRule } from '../../../src/sdk/trace/sampling/xray-rule';
 import { xraySampler } from '../../../src/sdk/trace/sampling/xray-sampler';
+import { createTracerProvider } from '../../../src/sdk/trace/tracer-provider';
 import { type Asked, isSampled } from './ask';
 import { startJsonServer } from './json-server';
 
@@ -162,4 +166,83 @@ describe('a rule', () => {
     rule.useTarget({ FixedRate: 0, ReservoirQuota: 2, ReservoirQuotaTTL: inSeconds(-60) });
     assert.equal(many(), 1, 'borrowed');
   });
+  test('has a higher ratio while it is boosted, and never a lower one', () => {
+    const rule = make({ SamplingRateBoost: { MaxRate: 1, CooldownWindowMinutes: 1 } })!;
+    const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+    const isSampledWith = (target: object) => {
+      rule.useTarget(target);
+      return rule.sample('f'.repeat(32));
+    };
+    assert.equal(rule.sample('f'.repeat(32)), false);
+    const boost = (BoostRate: number, seconds: number) => ({ BoostRate, BoostRateTTL: inSeconds(seconds) });
+    assert.equal(isSampledWith({ FixedRate: 0, SamplingBoost: boost(1, 60) }), true);
+    assert.equal(isSampledWith({ FixedRate: 0, SamplingBoost: boost(1, -60) }), false, 'its time is over');
+    assert.equal(isSampledWith({ FixedRate: 1, SamplingBoost: boost(0, 60) }), true);
+    assert.equal(isSampledWith({ FixedRate: 0 }), false);
+    assert.equal(make({})!.boost, undefined);
+  });
+});
+
+describe('a boost, which X-Ray gives where requests fail', { timeout: 20_000 }, () => {
+  for (const keep of [undefined, { onError: true, slowMillis: undefined, maxBytes: 1_000_000 }])
+    test(`what fails is counted, sampled or not${keep ? ', and kept' : ''}`, async (t) => {
+      const boosted = { ...defaultRule, SamplingRateBoost: { MaxRate: 1, CooldownWindowMinutes: 10 } };
+      const server = await startJsonServer(t, ({ url }) =>
+        url === '/GetSamplingRules'
+          ? page(boosted, { ...pollingRule, SamplingRateBoost: null })
+          : {
+              SamplingTargetDocuments: [
+                {
+                  RuleName: 'Default',
+                  FixedRate: 0,
+                  SamplingBoost: { BoostRate: 1, BoostRateTTL: Math.floor(Date.now() / 1000) + 60 },
+                },
+              ],
+            },
+      );
+      const sampler = samplerAt(server.url);
+      await rulesOf(sampler);
+      const names: string[] = [];
+      const tracer = createTracerProvider({
+        sampler: parentBased({ root: sampler }),
+        keep,
+        limits: loadConfig({}).config.traces.limits,
+        passThrough: false,
+        sink: ({ name }) => void names.push(name),
+      }).getTracer('test');
+      const request = (name: string, attributes: Attributes, code = 0) => {
+        const span = tracer.startSpan(name, { root: true });
+        span.setAttributes(attributes).setStatus({ code });
+        const child = tracer.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, span));
+        child.setStatus({ code: 2 }).end();
+        span.end();
+        return span.spanContext().traceFlags & 1;
+      };
+      assert.equal(request('fails', { 'http.response.status_code': 503 }, 2), 0);
+      request('is refused', { 'http.response.status_code': 404 }, 2);
+      request('works', { 'http.response.status_code': 200 });
+      request('breaks', {}, 2);
+      assert.deepEqual(
+        names.filter((name) => name !== 'child'),
+        keep ? ['fails', 'is refused', 'breaks'] : [],
+      );
+      const targets = () => server.requests.filter(({ url }) => url === '/SamplingTargets');
+      while (targets().length < 2) await server.nextAnswer();
+      const [{ Timestamp, ...counts }, ...others] = targets()[0]!.body.SamplingBoostStatisticsDocuments;
+      assert.deepEqual(others, []);
+      assert.ok(Math.abs(Timestamp - Date.now() / 1000) < 10);
+      assert.deepEqual(counts, {
+        RuleName: 'Default',
+        ServiceName: 'shop',
+        TotalCount: 4,
+        AnomalyCount: 2,
+        SampledAnomalyCount: 0,
+      });
+      assert.equal(request('boosted', { 'http.response.status_code': 500 }), 1);
+      assert.equal(names.at(-1), 'boosted');
+      const { length } = targets();
+      while (targets().length <= length) await server.nextAnswer();
+      const last = targets()[length]!.body.SamplingBoostStatisticsDocuments[0];
+      assert.deepEqual([last.TotalCount, last.AnomalyCount, last.SampledAnomalyCount], [1, 1, 1]);
+    });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Context, Link, Span } from '@opentelemetry/api';
+import { toEntries } from '../../../src/model/attribute-list';
 import type { EndedSpan } from '../../../src/model/ended-span';
 import { createLoggerProvider } from '../../../src/sdk/logs/logger-provider';
 import { createMeterProvider } from '../../../src/sdk/metrics/meter-provider';
@@ -57,7 +58,8 @@ function tracing() {
     limits,
     sampler: () => true,
     passThrough: false,
-    sink: ({ name, scope, attributeKeys }) => spans.push({ name, scope, keys: [...attributeKeys] }),
+    sink: ({ name, scope, attributes }) =>
+      spans.push({ name, scope, keys: toEntries(attributes).map(([key]) => key) }),
   });
   return { provider, tracer: provider.getTracer('test'), spans };
 }

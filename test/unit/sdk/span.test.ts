@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type TimeInput, trace } from '@opentelemetry/api';
 import type { SpanLimits } from '../../../src/config/config';
+import { toEntries } from '../../../src/model/attribute-list';
 import type { EndedSpan } from '../../../src/model/ended-span';
 import { createTracerProvider } from '../../../src/sdk/trace/tracer-provider';
 
@@ -29,11 +30,11 @@ function setUp(limits: Partial<SpanLimits> = {}, sampled = true) {
     passThrough: false,
     sink: (span) => {
       const { scope, name, kind, context, parent, startMillis, endMillis, status } = span;
-      const { attributeKeys, attributeValues, events, links } = span;
+      const { attributes, events, links } = span;
       const { droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
       ended.push({
         ...{ scope, name, kind, context, parent, startMillis, endMillis, status },
-        ...{ attributeKeys, attributeValues, events, links },
+        ...{ attributes, events, links },
         ...{ droppedAttributesCount, droppedEventsCount, droppedLinksCount },
       });
     },
@@ -51,8 +52,7 @@ function spanAfter(act: (span: Span) => void, limits?: Partial<SpanLimits>): End
   return ended[0]!;
 }
 
-const attributesOf = ({ attributeKeys, attributeValues }: EndedSpan) =>
-  Object.fromEntries(attributeKeys.map((key, index) => [key, attributeValues[index]]));
+const attributesOf = ({ attributes }: EndedSpan) => Object.fromEntries(toEntries(attributes));
 
 describe('attributes', () => {
   const cases: readonly [title: string, value: unknown, recorded: unknown][] = [
@@ -327,8 +327,11 @@ describe('life of a span', () => {
     span.recordException('x');
     span.end();
     assert.equal(ended.length, 1);
-    const [{ name, attributeKeys, events, links, status }] = ended as [EndedSpan];
-    assert.deepEqual([name, attributeKeys, events, links, status], ['renamed', [], [], [], { code: 0 }]);
+    const [{ name, attributes, events, links, status }] = ended as [EndedSpan];
+    assert.deepEqual(
+      [name, toEntries(attributes), events, links, status],
+      ['renamed', [], [], [], { code: 0 }],
+    );
   });
 
   test('identity of a root and of a child', () => {

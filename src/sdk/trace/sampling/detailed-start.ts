@@ -1,4 +1,5 @@
 import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
+import type { SpanSink } from '../../../model/ended-span';
 import type { Scope } from '../../../model/span-data';
 import { activeContext } from '../../context/context-manager';
 import { textOf } from '../../text';
@@ -85,12 +86,22 @@ export function detailedStart(options: TracerProviderOptions): StartSpan {
 
   /** Completes the identity, and says where the span goes; `undefined`: nowhere. */
   function settle(
-    { decision, traceState }: SamplingResult,
+    { decision, traceState, onEnd }: SamplingResult,
     identity: SpanContext,
     parent: SpanContext | undefined,
     parentSpan: Span | undefined,
   ): SpanEnvironment | undefined {
     if (traceState) identity.traceState = traceState;
+    const environment = environmentOf(decision, identity, parent, parentSpan);
+    return onEnd && environment ? watched(environment, identity, onEnd) : environment;
+  }
+
+  function environmentOf(
+    decision: SamplingResult['decision'],
+    identity: SpanContext,
+    parent: SpanContext | undefined,
+    parentSpan: Span | undefined,
+  ): SpanEnvironment | undefined {
     if (decision === 'sample') {
       identity.traceFlags |= sampledFlag;
       return options;
@@ -99,6 +110,15 @@ export function detailedStart(options: TracerProviderOptions): StartSpan {
       keeper?.environmentOf(identity, parent, parentSpan) ?? (decision === 'record' ? recordOnly : undefined)
     );
   }
+}
+
+/** The same place for a span, whose end is also shown to `onEnd`. That of a kept trace is shared with the span's children. */
+function watched(environment: SpanEnvironment, identity: SpanContext, onEnd: SpanSink): SpanEnvironment {
+  const sink: SpanSink = (span) => {
+    if (span.context === identity) onEnd(span);
+    environment.sink(span);
+  };
+  return Object.create(environment, { sink: { value: sink } });
 }
 
 function readOnly(attributes: Attributes | undefined): ReadonlyAttributes {

@@ -4,12 +4,14 @@ import { askSampler, dropped, type IdentitySampler, type Sampler, sampled, wants
 import { traceIdRatio } from './samplers';
 
 export interface JaegerRemoteOptions {
-  /** http or https. */
+  /** http or https. Without a path it is that of a gRPC server, unless the port is one of those where Jaeger speaks HTTP. */
   readonly endpoint: string;
   readonly pollingIntervalMillis: number;
   readonly initial: Sampler;
   readonly serviceName: () => string;
   readonly fetchJson: FetchJson;
+  /** Asks by gRPC; the answer has the form of that in JSON. */
+  readonly fetchByGrpc: (endpoint: string, serviceName: string, done: Parameters<FetchJson>[2]) => void;
 }
 
 /**
@@ -19,12 +21,13 @@ export interface JaegerRemoteOptions {
  * @see https://www.jaegertracing.io/docs/2.14/architecture/apis/#remote-sampling-configuration
  */
 export function jaegerRemote(options: JaegerRemoteOptions): Sampler {
-  const { initial, serviceName, fetchJson, pollingIntervalMillis } = options;
+  const { endpoint, initial, serviceName, fetchJson, fetchByGrpc, pollingIntervalMillis } = options;
+  const isByGrpc = isGrpcServer(new URL(endpoint));
   let sampler = initial;
   let lastText = '';
   poll({
-    fetchJson,
-    url: () => urlFor(options.endpoint, serviceName()),
+    fetchJson: isByGrpc ? (url, _body, done) => fetchByGrpc(url, serviceName(), done) : fetchJson,
+    url: () => (isByGrpc ? endpoint : urlFor(endpoint, serviceName())),
     what: 'sampling strategies',
     intervalMillis: () => pollingIntervalMillis,
     use(value) {
@@ -41,10 +44,17 @@ export function jaegerRemote(options: JaegerRemoteOptions): Sampler {
   };
 }
 
-/** The path of the collector's own port differs from that of the others. */
+/** Where Jaeger serves the strategies by HTTP: the agent's port and today's collector's, and the older collector's. */
+const httpPaths: Readonly<Record<string, string>> = { '5778': '/sampling', '14268': '/api/sampling' };
+
+/** The specification knows the endpoint as `scheme://host:port` of a gRPC server (SDK environment variables, `OTEL_TRACES_SAMPLER_ARG`). */
+function isGrpcServer({ pathname, port }: URL): boolean {
+  return pathname === '/' && !(port in httpPaths);
+}
+
 function urlFor(endpoint: string, serviceName: string): string {
   const url = new URL(endpoint);
-  if (url.pathname === '/') url.pathname = url.port === '14268' ? '/api/sampling' : '/sampling';
+  if (url.pathname === '/') url.pathname = httpPaths[url.port]!;
   url.searchParams.set('service', serviceName);
   return url.href;
 }

@@ -1,6 +1,7 @@
-import type { Span, SpanContext } from '@opentelemetry/api';
+import type { AttributeValue, Span, SpanContext } from '@opentelemetry/api';
 import type { KeepConfig } from '../../../config/sampler-config';
 import { log } from '../../../diag/log';
+import { type AttributeList, attributeOf, setAt } from '../../../model/attribute-list';
 import type { EndedSpan } from '../../../model/ended-span';
 import { RecordingSpan, type SpanEnvironment, unfinishedKey } from '../recording-span';
 import { approximateBytes } from './span-size';
@@ -84,14 +85,13 @@ export function createTraceKeeper(environment: SpanEnvironment, keep: KeepConfig
     const { spans } = trace;
     close(trace, reason ? 'kept' : 'dropped');
     if (reason === undefined) return;
-    root.attributeKeys.push(keptKey);
-    root.attributeValues.push(reason);
+    setAt(root.attributes, keptKey, reason);
     for (const span of spans) environment.sink(span);
   }
 
-  function reasonToKeep({ status, startMillis, endMillis, attributeKeys }: Kept): string | undefined {
+  function reasonToKeep({ status, startMillis, endMillis, attributes }: Kept): string | undefined {
     // One that the end of the process ended has failed: it may be what the process died of.
-    if (keep.onError && (status.code === errorStatus || attributeKeys.includes(unfinishedKey)))
+    if (keep.onError && (status.code === errorStatus || attributeOf(attributes, unfinishedKey) !== undefined))
       return 'error';
     return keep.slowMillis !== undefined && endMillis - startMillis >= keep.slowMillis ? 'slow' : undefined;
   }
@@ -115,8 +115,7 @@ export function createTraceKeeper(environment: SpanEnvironment, keep: KeepConfig
 }
 
 interface Kept extends EndedSpan {
-  readonly attributeKeys: string[];
-  readonly attributeValues: EndedSpan['attributeValues'][number][];
+  readonly attributes: AttributeList<AttributeValue>;
 }
 
 /** A span lets go of what it holds when it has ended. Its copy is sampled; contexts that hold the span still say that it is not. */
@@ -130,8 +129,7 @@ function snapshot(span: EndedSpan): Kept {
     parent,
     startMillis,
     endMillis,
-    attributeKeys: [...span.attributeKeys],
-    attributeValues: [...span.attributeValues],
+    attributes: [...span.attributes],
     droppedAttributesCount: span.droppedAttributesCount,
     events: span.events,
     droppedEventsCount: span.droppedEventsCount,

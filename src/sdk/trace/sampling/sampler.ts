@@ -1,4 +1,5 @@
 import type { Attributes, Link, SpanContext, SpanKind, TraceState } from '@opentelemetry/api';
+import type { SpanSink } from '../../../model/ended-span';
 
 /**
  * Decides at the start of a span what becomes of it (OpenTelemetry SDK specification, "Sampling"). Most need to know nothing but the
@@ -41,6 +42,8 @@ export interface SamplingResult {
   readonly attributes?: Attributes;
   /** Of the new span; missing: the parent's. */
   readonly traceState?: TraceState;
+  /** Sees how the span ended, if it is recorded. */
+  readonly onEnd?: SpanSink;
 }
 
 export const dropped: SamplingResult = { decision: 'drop' };

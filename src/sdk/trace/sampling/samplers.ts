@@ -24,6 +24,24 @@ export function traceIdRatio(ratio: number): IdentitySampler {
   };
 }
 
+/**
+ * A ratio that may be asked about spans with a parent, where SDKs decide differently: that is told once (specification, "Compatibility warnings for
+ * `TraceIdRatioBased` sampler"). Children within the process share the trace id, and so the decision: unless the ratio is meant for children alone
+ * they are nothing to tell.
+ */
+export function traceIdRatioOfAny(ratio: number, isForChildren = false): IdentitySampler {
+  const sampler = traceIdRatio(ratio);
+  let isTold = false;
+  return (parent, traceId) => {
+    if (parent !== undefined && !isTold && (parent.isRemote || isForChildren)) {
+      isTold = true;
+      const { tellOfParent } = require('./ratio-of-children') as typeof import('./ratio-of-children');
+      tellOfParent(parent);
+    }
+    return sampler(parent, traceId);
+  };
+}
+
 /** Samplers for each sort of parent; what is missing follows the parent. */
 export interface ByParent {
   readonly root: Sampler;

@@ -1,3 +1,4 @@
+import { toEntries } from '../../../model/attribute-list';
 import type { EndedSpan } from '../../../model/ended-span';
 
 /** Of the objects that hold a span, an event or a link, and an attribute. */
@@ -6,13 +7,11 @@ const itemBytes = 160;
 const attributeBytes = 24;
 
 /** About how much memory an ended span takes. Characters count as one byte: V8 holds most texts so. */
-export function approximateBytes({ name, attributeKeys, attributeValues, events, links }: EndedSpan): number {
+export function approximateBytes({ name, attributes, events, links }: EndedSpan): number {
   let bytes = spanBytes + name.length;
-  for (let i = 0; i < attributeKeys.length; i++)
-    bytes += attributeKeys[i]!.length + valueBytes(attributeValues[i]);
-  for (const { name: eventName, attributes } of events)
-    bytes += itemBytes + eventName.length + mapBytes(attributes);
-  for (const { attributes } of links) bytes += itemBytes + mapBytes(attributes);
+  for (const [key, value] of toEntries(attributes)) bytes += key.length + valueBytes(value);
+  for (const event of events) bytes += itemBytes + event.name.length + mapBytes(event.attributes);
+  for (const link of links) bytes += itemBytes + mapBytes(link.attributes);
   return bytes;
 }
 

@@ -1,4 +1,5 @@
 import type { SpanContext, TimeInput } from '@opentelemetry/api';
+import { attributeOf } from '../../../model/attribute-list';
 import { RecordingSpan, type SpanEnvironment } from '../recording-span';
 import type { ReadonlyAttributes } from './sampler';
 
@@ -23,8 +24,7 @@ export class UndecidedSpan extends RecordingSpan implements ReadonlyAttributes {
   }
 
   get(key: string): unknown {
-    const index = this.attributeKeys.indexOf(key);
-    return index < 0 ? undefined : this.attributeValues[index];
+    return attributeOf(this.attributes, key);
   }
 
   private settle(decide: Decide): void {

@@ -14,7 +14,20 @@ export interface RuleRecord {
   readonly HTTPMethod?: string;
   readonly URLPath?: string;
   readonly Attributes?: Readonly<Record<string, string>>;
+  /** X-Ray may raise the ratio for a minute when requests fail. */
+  readonly SamplingRateBoost?: { readonly MaxRate?: number; readonly CooldownWindowMinutes?: number } | null;
   readonly Version?: number;
+}
+
+/** `SamplingTargetDocument`: what X-Ray wants of this process for a rule. Times are seconds since the epoch. */
+export interface Target {
+  readonly RuleName?: string;
+  readonly FixedRate?: number;
+  readonly Interval?: number;
+  readonly ReservoirQuota?: number;
+  readonly ReservoirQuotaTTL?: number;
+  /** A ratio for a while, never above the rule's `MaxRate`; X-Ray keeps to the rule's cooldown. */
+  readonly SamplingBoost?: { readonly BoostRate?: number; readonly BoostRateTTL?: number } | null;
 }
 
 interface RulesPage {

@@ -6,7 +6,8 @@ import { spanMatch } from './match';
 import { type RateLimit, rateLimit } from './rate-limit';
 import type { SpanStart } from './sampler';
 import { traceIdRatio } from './samplers';
-import type { RuleRecord } from './xray-api';
+import type { RuleRecord, Target } from './xray-api';
+import { type BoostStatistics, countForBoost } from './xray-boost';
 
 /** A rule of X-Ray, with what this process knows of it. */
 export interface XrayRule {
@@ -20,12 +21,9 @@ export interface XrayRule {
   hasStatistics(): boolean;
   /** `SamplingStatisticsDocument`; counting begins anew. */
   takeStatistics(): unknown;
-  /** `SamplingTargetDocument` */
-  useTarget(target: {
-    readonly FixedRate?: number;
-    readonly ReservoirQuota?: number;
-    readonly ReservoirQuotaTTL?: number;
-  }): void;
+  useTarget(target: Target): void;
+  /** Present if X-Ray may raise the ratio for a while. */
+  readonly boost: BoostStatistics | undefined;
 }
 
 /** @returns undefined for a rule that is meant for other services */
@@ -43,6 +41,8 @@ export function createXrayRule(
   let quota: RateLimit | undefined;
   let quotaPerSecond = -1;
   let quotaEndMillis = 0;
+  let byBoost = byRatio;
+  let boostEndMillis = 0;
   let counts = { RequestCount: 0, SampledCount: 0, BorrowCount: 0 };
 
   return {
@@ -55,7 +55,8 @@ export function createXrayRule(
       const hasQuota = quota !== undefined && nowMillis() < quotaEndMillis;
       const isFromReservoir = hasQuota ? quota!() : borrow();
       if (isFromReservoir && !hasQuota) counts.BorrowCount++;
-      const isSampled = isFromReservoir || byRatio(undefined, traceId);
+      const isSampled =
+        isFromReservoir || (nowMillis() < boostEndMillis ? byBoost : byRatio)(undefined, traceId);
       if (isSampled) counts.SampledCount++;
       return isSampled;
     },
@@ -70,8 +71,13 @@ export function createXrayRule(
       counts = { RequestCount: 0, SampledCount: 0, BorrowCount: 0 };
       return taken;
     },
-    useTarget({ FixedRate: ratio, ReservoirQuota: perSecond, ReservoirQuotaTTL: endSeconds }) {
+    boost: record.SamplingRateBoost ? countForBoost(name) : undefined,
+    useTarget({ FixedRate: ratio, ReservoirQuota: perSecond, ReservoirQuotaTTL: endSeconds, SamplingBoost }) {
       if (typeof ratio === 'number') byRatio = traceIdRatio(ratio);
+      const { BoostRate: boosted, BoostRateTTL: boostEndSeconds } = SamplingBoost ?? {};
+      boostEndMillis = typeof boostEndSeconds === 'number' ? boostEndSeconds * 1000 : 0;
+      if (typeof boosted === 'number' && boosted >= (ratio ?? 0)) byBoost = traceIdRatio(boosted);
+      else boostEndMillis = 0;
       if (typeof perSecond !== 'number' || typeof endSeconds !== 'number') return;
       if (perSecond !== quotaPerSecond) quota = perSecond > 0 ? rateLimit(perSecond) : () => false;
       quotaPerSecond = perSecond;

@@ -5,7 +5,7 @@ import { type FetchJson, poll } from './poll';
 import { rateLimit } from './rate-limit';
 import { dropped, type SpanSampler, type SpanStart, sampled } from './sampler';
 import { traceIdRatio } from './samplers';
-import { type RuleRecord, readRules } from './xray-api';
+import { type RuleRecord, readRules, type Target } from './xray-api';
 import { createXrayRule, type XrayRule } from './xray-rule';
 
 export interface XrayOptions {
@@ -51,7 +51,10 @@ export function xraySampler(options: XrayOptions): SpanSampler {
     what: 'sampling targets',
     firstDelayMillis: targetIntervalMillis,
     intervalMillis: () => nextTargetsMillis,
-    body: () => ({ SamplingStatisticsDocuments: takeStatistics() }),
+    body: () => ({
+      SamplingStatisticsDocuments: takeStatistics(),
+      ...(rules.some(({ boost }) => boost) && { SamplingBoostStatisticsDocuments: takeBoostStatistics() }),
+    }),
     use: useTargets,
   });
 
@@ -60,7 +63,8 @@ export function xraySampler(options: XrayOptions): SpanSampler {
     shouldSample(start) {
       const isFresh = nowMillis() - readMillis < maxRuleAgeMillis;
       const rule = isFresh ? rules.find(({ matches }) => matches(start)) : undefined;
-      return (rule ? rule.sample(start.traceId) : fallback(start)) ? sampled : dropped;
+      const isSampled = rule ? rule.sample(start.traceId) : fallback(start);
+      return rule?.boost?.resultOf(isSampled) ?? (isSampled ? sampled : dropped);
     },
   };
 
@@ -85,6 +89,14 @@ export function xraySampler(options: XrayOptions): SpanSampler {
       .map((rule) => rule.takeStatistics());
   }
 
+  function takeBoostStatistics(): unknown[] {
+    const serviceName = String(resource()['service.name']);
+    return rules
+      .flatMap(({ boost }) => (boost?.hasCounts() ? boost : []))
+      .slice(0, maxDocuments)
+      .map((boost) => boost.take(serviceName));
+  }
+
   function useTargets(value: unknown): void {
     const { SamplingTargetDocuments: targets, LastRuleModification: modified } = value as Targets;
     let shortest = Number.POSITIVE_INFINITY;
@@ -102,14 +114,7 @@ export function xraySampler(options: XrayOptions): SpanSampler {
 }
 
 interface Targets {
-  readonly SamplingTargetDocuments?: readonly {
-    readonly RuleName?: string;
-    readonly FixedRate?: number;
-    readonly Interval?: number;
-    readonly ReservoirQuota?: number;
-    /** Seconds since the epoch. */
-    readonly ReservoirQuotaTTL?: number;
-  }[];
+  readonly SamplingTargetDocuments?: readonly Target[];
   /** Seconds since the epoch. */
   readonly LastRuleModification?: number;
 }

@@ -59,6 +59,43 @@ export const general: readonly Row[] = [
       assertResource(seen, 'service.name', 'checkout');
     },
   },
+  {
+    variable: 'OTEL_ENTITIES',
+    value:
+      'service{service.name=checkout}[service.version=9];host{};shop{shop.id=a%2Cb}[team=red,color=blau%3B]@https://example.com/1.0',
+    with: {
+      OTEL_RESOURCE_ATTRIBUTES: 'team=green',
+      OTEL_TRACES_EXPORTER: 'otlp,otlp/stdout',
+      OTEL_METRICS_EXPORTER: 'otlp,otlp/stdout',
+      OTEL_LOGS_EXPORTER: 'otlp,otlp/stdout',
+    },
+    says: [
+      'OTEL_ENTITIES: expected type{key=value,...}[key=value,...]@schema_url, got "host{}"; using service{service.name=checkout}[service.version=9];shop{shop.id=a%2Cb}[team=red,color=blau%3B]@https://example.com/1.0',
+    ],
+    see(seen) {
+      const expected = {
+        'service.name': 'checkout',
+        'service.version': '9',
+        'shop.id': 'a,b',
+        color: 'blau;',
+      };
+      // What OTEL_RESOURCE_ATTRIBUTES says is stronger, and no more a part of the entity.
+      for (const [key, value] of Object.entries({ ...expected, team: 'green' }))
+        assertResource(seen, key, value);
+      for (const resources of ['resourceSpans', 'resourceMetrics', 'resourceLogs']) {
+        const line = seen.printed.find((each) => each[resources] !== undefined);
+        assert.deepEqual(line![resources][0].resource.entityRefs, [
+          { type: 'service', idKeys: ['service.name'], descriptionKeys: ['service.version'] },
+          {
+            schemaUrl: 'https://example.com/1.0',
+            type: 'shop',
+            idKeys: ['shop.id'],
+            descriptionKeys: ['color'],
+          },
+        ]);
+      }
+    },
+  },
   ...Object.entries(levels).map(
     ([value, says]): Row => ({
       variable: 'OTEL_LOG_LEVEL',

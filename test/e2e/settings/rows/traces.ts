@@ -85,10 +85,23 @@ const decided = ({ spans }: Seen) => ({
   unsampled: spans.some(({ kind, attributes }) => kind === SERVER && attributes['url.path'] === '/unsampled'),
 });
 
-const samplers: Readonly<Record<string, { argument?: string; is: ReturnType<typeof decided> }>> = {
+interface SamplerCase {
+  readonly argument?: string;
+  readonly is: ReturnType<typeof decided>;
+  readonly says?: Row['says'];
+}
+
+const samplers: Readonly<Record<string, SamplerCase>> = {
   always_on: { is: { root: true, sampled: true, unsampled: true } },
   always_off: { is: { root: false, sampled: false, unsampled: false } },
-  traceidratio: { argument: '0', is: { root: false, sampled: false, unsampled: false } },
+  traceidratio: {
+    argument: '0',
+    is: { root: false, sampled: false, unsampled: false },
+    // Once, though there are two such requests.
+    says: [
+      'the sampler traceidratio decides about spans with parents, where SDKs differ and may yet change; use parentbased_traceidratio to follow the parents, or probability',
+    ],
+  },
   probability: { argument: '1', is: { root: true, sampled: true, unsampled: true } },
   ratelimiting: { argument: '1000', is: { root: true, sampled: true, unsampled: true } },
   parentbased_always_on: { is: { root: true, sampled: true, unsampled: false } },
@@ -104,9 +117,10 @@ const samplers: Readonly<Record<string, { argument?: string; is: ReturnType<type
 };
 
 const sampling = Object.entries(samplers).map(
-  ([value, { argument, is }]): Row => ({
+  ([value, { argument, is, says = [] }]): Row => ({
     variable: 'OTEL_TRACES_SAMPLER',
     value,
+    says,
     with: argument === undefined ? {} : { OTEL_TRACES_SAMPLER_ARG: argument },
     also: ['OTEL_TRACES_SAMPLER_ARG'],
     requests: [

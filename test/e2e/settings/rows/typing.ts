@@ -59,7 +59,9 @@ const words: readonly Row[] = [
   {
     variable: 'OTEL_TRACES_SAMPLER',
     value: 'always-off',
-    says: [/^OTEL_TRACES_SAMPLER: expected always_on, .*, got "always-off"; using parentbased_always_on$/],
+    says: [
+      /^OTEL_TRACES_SAMPLER: expected always_on, .*, got "always-off"; using parentbased_always_on; did you mean always_off\?$/,
+    ],
     see: events(4),
   },
 ];
