@@ -11,14 +11,17 @@ export interface Way {
   /** `false` if the item is for this thread to export. */
   give(scope: Scope, encoded: Uint8Array): boolean;
   isInDoubt(): boolean;
-  /** The thread ends: brings back what nobody has taken. */
-  settle(): void;
+  /** Brings back what nobody has taken. @param waitMillis - how long to wait for somebody, as the thread ends. */
+  settle(waitMillis: number): void;
 }
 
 /** An exporter that also takes back what nobody on the other side has taken. */
 export interface HandOverExporter<T> extends Exporter<T> {
   takeBack(item: EncodedItem): void;
 }
+
+/** The main thread answers within a millisecond if it is idle; to export by itself costs a worker ten. */
+const waitMillis = 20;
 
 /**
  * An exporter of a worker thread: encodes as the main thread does, and hands the bytes over instead of sending them.
@@ -29,12 +32,12 @@ export function createHandOverExporter<T extends { readonly scope: Scope }>(
   writeItem: WriteItem<T>,
   createOwn: () => Exporter<T | EncodedItem>,
 ): HandOverExporter<T> {
-  const writer = Writer.create();
+  const encode = createEncoder(writeItem);
   let own: Exporter<T | EncodedItem> | undefined;
 
   return {
     add(item) {
-      const encoded = own ? undefined : tryEncode(item);
+      const encoded = own ? undefined : encode(item);
       if (encoded === undefined) own?.add(item);
       else if (!way.give(item.scope, encoded))
         requireOwn().add({ scope: item.scope, encoded: encoded.slice() });
@@ -44,7 +47,7 @@ export function createHandOverExporter<T extends { readonly scope: Scope }>(
     flush: () => own?.flush(),
     hold: () => own?.hold?.(),
     flushSync(budgetMillis) {
-      if (!own) way.settle();
+      if (!own) way.settle(waitMillis);
       own?.flushSync(budgetMillis);
     },
   };
@@ -53,9 +56,12 @@ export function createHandOverExporter<T extends { readonly scope: Scope }>(
     own ??= createOwn();
     return own;
   }
+}
 
-  /** Into the one buffer, which the next item overwrites. */
-  function tryEncode(item: T): Uint8Array | undefined {
+/** Encodes items into one buffer, which the next one overwrites. What it makes of them is `undefined` if one cannot be encoded: that is told. */
+export function createEncoder<T>(writeItem: WriteItem<T>): (item: T) => Uint8Array | undefined {
+  const writer = Writer.create();
+  return (item) => {
     try {
       const buffer = writer as unknown as WriterBuffer;
       buffer.pos = 0;
@@ -67,5 +73,5 @@ export function createHandOverExporter<T extends { readonly scope: Scope }>(
       log.warnOnce(`telemetry cannot be encoded: ${messageOf(error)}`);
       return undefined;
     }
-  }
+  };
 }

@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { BatchConfig, ReaderConfig } from '../config/config';
+import type { EncodedItem } from '../model/encoded-item';
 import type { Exporter } from './exporter';
 import { createMetricBatch, type ScopedMetric } from './otlp/metric-batch';
 import { encodeResource } from './otlp/scoped-batch';
@@ -16,7 +17,7 @@ export function createMetricExporter(
   resource: Attributes,
   userAgent: string,
   onDrained: () => void,
-): Exporter<ScopedMetric> {
+): Exporter<ScopedMetric | EncodedItem> {
   if (exporter.kind === 'console') return createConsole();
   // A collection is one request unless it is too large; only bytes bound the queue.
   const batch: BatchConfig = {

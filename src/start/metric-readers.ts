@@ -3,9 +3,10 @@ import { log, messageOf } from '../diag/log';
 import type { Exporter } from '../export/exporter';
 import type { ScopedMetric } from '../export/otlp/metric-batch';
 import type { Delivery } from '../lifecycle/process-end';
-import { isMainThread } from '../model/main-thread';
-import type { MetricData, PointIdentity, ScopeMetrics } from '../model/metric-data';
+import type { EncodedItem } from '../model/encoded-item';
+import type { MetricData, ScopeMetrics } from '../model/metric-data';
 import { detached } from '../model/timers';
+import { includedKeys } from '../sdk/included-keys';
 import type { MetricReader, ReaderOptions } from '../sdk/metrics/meter-provider';
 import { createPeriodicReader } from '../sdk/metrics/periodic-reader';
 import type { StartEnvironment } from './environment';
@@ -17,6 +18,8 @@ export interface PreparedReader {
   readonly delivery?: Delivery;
   /** Starts what answers those who ask for metrics. */
   readonly serve?: () => void;
+  /** Takes a metric of a worker. */
+  readonly take?: (metric: EncodedItem) => void;
 }
 
 /** What readers need to know, besides what signals share. */
@@ -29,11 +32,12 @@ export interface ReaderEnvironment extends StartEnvironment {
 export function preparePeriodic(
   config: Extract<ReaderConfig, { kind: 'periodic' }>,
   read: () => MetricReader | undefined,
-  { resource, userAgent, processEnd, report, isReplaced }: ReaderEnvironment,
+  { config: { metrics }, threads, resource, userAgent, processEnd, report, isReplaced }: ReaderEnvironment,
 ): PreparedReader {
-  let exporter: Exporter<ScopedMetric> | undefined;
+  let exporter: Exporter<ScopedMetric | EncodedItem> | undefined;
   let hasNews = false;
   let isObserved = false;
+  const { maxExportBatchSize = Number.POSITIVE_INFINITY } = config;
   const periodic = createPeriodicReader({
     intervalMillis: config.intervalMillis,
     timeoutMillis: config.timeoutMillis,
@@ -65,38 +69,59 @@ export function preparePeriodic(
       hasWork: () => (!isReplaced() && (hasNews || isObserved)) || exporter?.hasUndelivered() === true,
       flush: periodic.collect,
       finish(budgetMillis) {
-        if (hasNews || isObserved) add(read()?.collectSync() ?? []);
+        if (hasNews || isObserved) add(read()?.collectSync() ?? [], true);
         exporter?.flushSync(budgetMillis);
       },
     },
+    take(metric) {
+      exporter ??= detached(createExporter);
+      exporter.add(metric);
+    },
   };
 
-  function add(scopes: readonly ScopeMetrics[]): void {
+  function add(scopes: readonly ScopeMetrics[], isLast = false): void {
     hasNews = false;
     if (isReplaced()) return;
     report?.countPoints(scopes);
     try {
       exporter ??= detached(createExporter);
+      if (isLast) exporter.hold?.();
+      let room = maxExportBatchSize;
       for (const { scope, metrics } of scopes)
         for (const metric of metrics)
-          for (const piece of pieces(ofThread(metric))) exporter.add({ scope, metric: piece });
+          for (const piece of pieces(metric, maxExportBatchSize)) {
+            room -= piece.points.length;
+            if (room < 0) {
+              exporter.flush();
+              room = maxExportBatchSize - piece.points.length;
+            }
+            exporter.add({ scope, metric: piece });
+          }
     } catch (error) {
       log.warnOnce(`metrics cannot be exported: ${messageOf(error)}`);
     }
   }
 
-  function createExporter(): Exporter<ScopedMetric> {
-    const { createMetricExporter } = require('../export/metrics') as typeof import('../export/metrics');
-    return createMetricExporter(config, resource(), userAgent, processEnd.disarmIfDone);
+  function createExporter(): Exporter<ScopedMetric | EncodedItem> {
+    return threads.exporter('metrics', metrics.readers.filter(isPeriodic), () => {
+      const { createMetricExporter } = require('../export/metrics') as typeof import('../export/metrics');
+      return createMetricExporter(config, resource(), userAgent, processEnd.disarmIfDone);
+    });
   }
 }
 
+/** Whether a reader collects at an interval. */
+export function isPeriodic(reader: ReaderConfig): reader is Extract<ReaderConfig, { kind: 'periodic' }> {
+  return reader.kind === 'periodic';
+}
+
 /** Points of one metric in a piece; they are far fewer bytes than a request may have. */
-const maxPoints = 2000;
+const maxPiecePoints = 2000;
 
 /** With a high limit of series a metric can be larger than a request. */
-function pieces(metric: MetricData): readonly MetricData[] {
+function pieces(metric: MetricData, maxBatchPoints: number): readonly MetricData[] {
   const { length } = metric.points;
+  const maxPoints = Math.min(maxPiecePoints, maxBatchPoints);
   if (length <= maxPoints) return [metric];
   return Array.from({ length: Math.ceil(length / maxPoints) }, (_, i) => {
     const points = metric.points.slice(i * maxPoints, (i + 1) * maxPoints);
@@ -104,29 +129,21 @@ function pieces(metric: MetricData): readonly MetricData[] {
   });
 }
 
-/** The resource is the process's: without the thread, two threads would report different values of one series ("Single-Writer" of the data model). */
-function ofThread(metric: MetricData): MetricData {
-  if (isMainThread()) return metric;
-  const { threadId } = require('node:worker_threads') as typeof import('node:worker_threads');
-  const points = (metric.points as readonly PointIdentity[]).map((point) => ({
-    ...point,
-    attributes: { ...point.attributes, 'thread.id': threadId },
-  }));
-  return { ...metric, points } as unknown as MetricData;
-}
-
 /** Serves what Prometheus asks for. */
 export function preparePrometheus(
-  { host, port, cardinalityLimit, cardinalityLimits }: Extract<ReaderConfig, { kind: 'prometheus' }>,
+  config: Extract<ReaderConfig, { kind: 'prometheus' }>,
   read: () => MetricReader,
   { resource, isReplaced }: ReaderEnvironment,
 ): PreparedReader {
+  const { host, port, text = {}, cardinalityLimit, cardinalityLimits } = config;
   return { options: { temporality: 'cumulative', cardinalityLimit, cardinalityLimits }, serve };
 
   function serve(): void {
     const { servePrometheus } =
       require('../export/prometheus/server') as typeof import('../export/prometheus/server');
-    servePrometheus({ host, port, resource, collect });
+    const { resourceLabels, ...options } = text;
+    const isResourceLabel = includedKeys(resourceLabels);
+    servePrometheus({ host, port, resource, collect, isResourceLabel, ...options });
   }
 
   function collect(done: (metrics: readonly ScopeMetrics[]) => void): void {

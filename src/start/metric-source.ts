@@ -1,18 +1,22 @@
 import type { Delivery } from '../lifecycle/process-end';
 import { monotonicMillis } from '../model/clock';
+import type { EncodedItem } from '../model/encoded-item';
 import { createMeterProvider, type SdkMeterProvider } from '../sdk/metrics/meter-provider';
 import type { Source } from './lazy-source';
 import { preparePeriodic, preparePrometheus, type ReaderEnvironment } from './metric-readers';
+import { configOf } from './scopes';
 
 /** Measures, and takes the measurements to the readers. */
 export interface MetricSource extends Source {
   readonly provider: SdkMeterProvider;
   /** Starts the servers of readers that are asked. */
   readonly serve: () => void;
+  /** Takes a metric of a worker. */
+  readonly take: (metric: EncodedItem) => void;
 }
 
 export function createMetricSource(environment: ReaderEnvironment): MetricSource {
-  const { readers: configs, views, exemplarFilter } = environment.config.metrics;
+  const { readers: configs, views, exemplarFilter, configurator } = environment.config.metrics;
   const readers = configs.map((reader, index) =>
     reader.kind === 'periodic'
       ? preparePeriodic(reader, () => provider.readers[index], environment)
@@ -22,12 +26,16 @@ export function createMetricSource(environment: ReaderEnvironment): MetricSource
     readers: readers.map(({ options }) => options),
     views,
     exemplarFilter,
+    configOf: configOf(configurator),
   });
   const deliveries = readers.flatMap(({ delivery }) => delivery ?? []);
   return {
     provider,
     serve() {
       for (const reader of readers) reader.serve?.();
+    },
+    take(metric) {
+      for (const reader of readers) reader.take?.(metric);
     },
     delivery: inOrder(deliveries),
   };

@@ -19,13 +19,18 @@ export function startMetrics(
   environment: StartEnvironment,
   isReplaced: () => boolean,
 ): LazyMeterProvider | undefined {
-  const { config, deliveries } = environment;
+  const { config, deliveries, threads } = environment;
   const { readers } = config.metrics;
   if (config.sdkDisabled || readers.length === 0) return undefined;
   const source = lazySource(deliveries, () => {
     const { createMetricSource } = require('./metric-source') as typeof import('./metric-source');
     return createMetricSource({ ...environment, isReplaced });
   });
+  threads.receive(
+    'metrics',
+    readers.filter((reader) => reader.kind === 'periodic'),
+    (metric) => source().take(metric),
+  );
   // One port, one thread: what workers measure is not served. The server starts after the program's first lines, so that it does not hold them up.
   if (isMainThread() && readers.some(({ kind }) => kind === 'prometheus'))
     startTimer(() => source().serve(), 0);

@@ -8,6 +8,7 @@ import { createTracerProvider } from '../sdk/trace/tracer-provider';
 import type { StartEnvironment } from './environment';
 import type { Source } from './lazy-source';
 import { createSampler } from './sampling';
+import { configOf } from './scopes';
 import { createWayOut } from './way-out';
 
 /** Makes spans, and takes them to the exporters. */
@@ -21,7 +22,7 @@ export interface SpanSource extends Source {
 
 export function createSpanSource(environment: StartEnvironment, exceptions?: ExceptionSink): SpanSource {
   const { config, report } = environment;
-  const { limits, keep, processors } = config.traces;
+  const { limits, keep, processors, configurator } = config.traces;
   if (config.sdkDisabled || processors.length === 0) return passThrough(limits);
   const { processEnd, resource, userAgent, threads } = environment;
   const way = createWayOut('spans', processEnd, () =>
@@ -30,13 +31,14 @@ export function createSpanSource(environment: StartEnvironment, exceptions?: Exc
       return createTracePipeline(processors, resource(), userAgent, processEnd.disarmIfDone);
     }),
   );
-  const openSpans = createOpenSpans(processEnd.arm);
+  const openSpans = threads.openSpans(processors, createOpenSpans(processEnd.arm));
   const sampler = createSampler(config.traces.sampler, resource);
   const provider = createTracerProvider({
     limits,
     sampler: report?.counted(sampler) ?? sampler,
     keep,
     passThrough: false,
+    configOf: configOf(configurator),
     sink: report?.counting('spans', way.sink) ?? way.sink,
     openSpans,
     exceptions,

@@ -1,25 +1,30 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Worker } from 'node:worker_threads';
-import type { Config, ProcessorConfig } from '../config/config';
+import type { Config, ExporterConfig } from '../config/config';
 import type { Exporter } from '../export/exporter';
 import { satisfies } from '../hook/versions';
 import type { Delivery } from '../lifecycle/process-end';
 import type { EncodedItem } from '../model/encoded-item';
 import { isMainThread } from '../model/main-thread';
 import type { Scope } from '../model/span-data';
+import type { OpenSpans } from '../sdk/trace/open-spans';
 import type { WorkerInbox } from '../threads/main-side';
 import { nodeVersions, workerChannel } from '../threads/offer';
-import type { Signal } from '../threads/scope-labels';
-import type { HandingOver } from './worker-thread';
+import type { ItemKind, Signal } from '../threads/scope-labels';
+import type { WorkerThread } from './worker-thread';
 
-/** An item as its exporter gets it: attributes may still be added. */
+/** An item as its exporter gets it. */
 export interface Item {
   readonly scope: Scope;
-  readonly attributeKeys: readonly string[];
-  readonly attributeValues: readonly unknown[];
 }
 
-/** What spans and log records of worker threads go through. */
+/** Where a signal goes: a processor, or a periodic reader. */
+export interface Destination {
+  readonly exporter: ExporterConfig;
+  readonly maxExportBatchSize?: number | undefined;
+}
+
+/** What the telemetry of worker threads goes through. */
 export interface Threads {
   /**
    * The exporter of this thread: the one that `create` makes, or, in a worker, one that hands its items over to the main thread and makes that
@@ -27,18 +32,20 @@ export interface Threads {
    */
   exporter<T extends Item>(
     signal: Signal,
-    processors: readonly ProcessorConfig[],
+    destinations: readonly Destination[],
     create: () => Exporter<T | EncodedItem>,
   ): Exporter<T | EncodedItem>;
+  /** In a worker, lets the main thread see the spans that are open: they are not lost when the worker is stopped. */
+  openSpans(destinations: readonly Destination[], openSpans: OpenSpans): OpenSpans;
   /**
    * In the main thread: says who takes the items of workers.
    * @param hold - lifts the limit of items, at the end of the process.
    */
   receive(
     signal: Signal,
-    processors: readonly ProcessorConfig[],
+    destinations: readonly Destination[],
     take: (item: EncodedItem) => void,
-    hold: () => void,
+    hold?: () => void,
   ): void;
 }
 
@@ -51,19 +58,27 @@ export function connectThreads(config: Config, deliveries: Delivery[]): Threads 
 }
 
 function mainThread(config: Config, deliveries: Delivery[]): Threads {
-  const takers: Partial<Record<Signal, (item: EncodedItem) => void>> = {};
+  const takers: Partial<Record<ItemKind, (item: EncodedItem) => void>> = {
+    openSpans(span) {
+      const { endNow } = require('../export/otlp/end-now') as typeof import('../export/otlp/end-now');
+      takers.spans?.(endNow(span));
+    },
+  };
   const holds: (() => void)[] = [];
+  let isListening = false;
   return {
-    exporter: (_signal, _processors, create) => create(),
-    receive(signal, processors, take, hold) {
-      if (!canHandOver(processors)) return;
-      if (holds.length === 0) listen();
+    exporter: (_signal, _destinations, create) => create(),
+    openSpans: (_destinations, openSpans) => openSpans,
+    receive(signal, destinations, take, hold) {
+      if (!canHandOver(signal, destinations)) return;
+      if (!isListening) listen();
       takers[signal] = take;
-      holds.push(hold);
+      if (hold) holds.push(hold);
     },
   };
 
   function listen(): void {
+    isListening = true;
     let inbox: WorkerInbox | undefined;
     subscribe(workerChannel, (message) => {
       inbox ??= createInbox();
@@ -76,35 +91,63 @@ function mainThread(config: Config, deliveries: Delivery[]): Threads {
       finish() {
         for (const hold of holds) hold();
         inbox?.takeAll();
+        inbox?.takeOpen();
       },
     });
   }
 
   function createInbox(): WorkerInbox {
     const { receiveFromWorkers } = require('../threads/main-side') as typeof import('../threads/main-side');
-    return receiveFromWorkers(config.resource.serviceName, (signal, item) => takers[signal]?.(item));
+    return receiveFromWorkers(config.resource.serviceName, (kind, item) => takers[kind]?.(item));
   }
 }
 
 /** What a worker needs loads with its first item: many only help, and have none. */
 function workerThread(config: Config): Threads {
-  let handingOver: HandingOver | undefined;
+  let thread: WorkerThread | undefined;
   return {
-    exporter(signal, processors, create) {
-      const { handOverItems, named } = require('./worker-thread') as typeof import('./worker-thread');
-      if (!canHandOver(processors)) return named(create());
-      handingOver ??= handOverItems(config.resource.serviceName);
-      return named(handingOver(signal, processors[0]!.batch?.scheduleDelayMillis ?? 0, create));
+    exporter(signal, destinations, create) {
+      const { named } = require('./worker-thread') as typeof import('./worker-thread');
+      return named(
+        signal,
+        canHandOver(signal, destinations) ? connected().exporter(signal, create) : create(),
+      );
+    },
+    openSpans(destinations, openSpans) {
+      if (!canHandOver('spans', destinations)) return openSpans;
+      let shown: OpenSpans | undefined;
+      return {
+        ...openSpans,
+        add(span) {
+          shown ??= connected().openSpans(openSpans);
+          shown.add(span);
+        },
+        remove: (span) => (shown ?? openSpans).remove(span),
+      };
     },
     receive() {},
   };
+
+  function connected(): WorkerThread {
+    const { connectWorkerThread } = require('./worker-thread') as typeof import('./worker-thread');
+    const patienceMillis = config.traces.processors[0]?.batch?.scheduleDelayMillis ?? defaultPatienceMillis;
+    thread ??= connectWorkerThread(config.resource.serviceName, patienceMillis);
+    return thread;
+  }
 }
 
-/** Consoles and files want more of an item than its bytes, and Node must tell of the workers that start. */
-function canHandOver(processors: readonly ProcessorConfig[]): boolean {
+/** How long the main thread may take to answer where spans do not say how long they may wait. */
+const defaultPatienceMillis = 1000;
+
+/**
+ * Consoles and files want more of an item than its bytes, and Node must tell of the workers that start. Of metrics every reader makes its own, and
+ * one that counts the points of its requests cannot count these.
+ */
+function canHandOver(signal: Signal, destinations: readonly Destination[]): boolean {
   return (
     satisfies(process.versions.node, nodeVersions) &&
-    processors.length > 0 &&
-    processors.every(({ exporter }) => exporter.kind === 'otlp')
+    destinations.length > 0 &&
+    destinations.every(({ exporter }) => exporter.kind === 'otlp') &&
+    (signal !== 'metrics' || (destinations.length === 1 && destinations[0]!.maxExportBatchSize === undefined))
   );
 }

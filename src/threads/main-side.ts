@@ -10,10 +10,12 @@ import { claimRing } from './ring';
 export interface WorkerInbox {
   /** To be told of every worker that the program starts. */
   onWorker(worker: Worker): void;
-  /** Whether a worker has written something that is not taken yet. */
+  /** Whether workers have something that is not taken yet, finished or not. */
   hasItems(): boolean;
-  /** Takes all that is there, also from workers that are gone. */
+  /** Takes all that is finished, also from workers that are gone. */
   takeAll(): void;
+  /** Takes what is not, of all workers: the process ends. */
+  takeOpen(): void;
 }
 
 /** How often the main thread looks for more, with workers that have something; sooner where it left some. */
@@ -33,9 +35,10 @@ export function receiveFromWorkers(serviceName: string | undefined, take: TakeIt
   const scopes = new Map<string, Scope>();
   let channel: BroadcastChannel | undefined;
   let isLooking = false;
-  return { onWorker, hasItems, takeAll };
+  return { onWorker, hasItems, takeAll, takeOpen };
 
   function onWorker(worker: Worker): void {
+    acceptWaiting();
     for (const id of workers.keys()) if (isGone(id) && !readers.has(id)) workers.delete(id);
     workers.set(worker.threadId, new WeakRef(worker));
     channel ??= detached(listen);
@@ -58,9 +61,9 @@ export function receiveFromWorkers(serviceName: string | undefined, take: TakeIt
   /** A worker of a worker is not known here, so its end would not be noticed: it keeps what it has. */
   function accept(offer: Offer): void {
     const { threadId, memory } = offer;
-    if (!workers.has(threadId) || (offer.serviceName ?? serviceName) !== serviceName) return;
-    if (readers.has(threadId) || !claimRing(memory, 'main')) return;
-    readers.set(threadId, readItems(memory, scopes));
+    const isWanted = workers.has(threadId) && (offer.serviceName ?? serviceName) === serviceName;
+    if (!claimRing(memory, isWanted ? 'main' : 'worker') || !isWanted) return;
+    readers.set(threadId, readItems(offer, scopes));
     if (!isLooking) startTimer(look, hurriedMillis);
     isLooking = true;
   }
@@ -79,6 +82,7 @@ export function receiveFromWorkers(serviceName: string | undefined, take: TakeIt
       reader.read(take, maxCount);
       countDropped(reader.takeDroppedCount());
       if (isLast && reader.isEmpty()) {
+        reader.readOpen(take);
         readers.delete(id);
         workers.delete(id);
       }
@@ -103,12 +107,17 @@ export function receiveFromWorkers(serviceName: string | undefined, take: TakeIt
 
   function hasItems(): boolean {
     acceptWaiting();
-    for (const reader of readers.values()) if (!reader.isEmpty()) return true;
+    for (const reader of readers.values()) if (!reader.isEmpty() || reader.hasOpen()) return true;
     return false;
   }
 
   function takeAll(): void {
     acceptWaiting();
     takeFrom();
+  }
+
+  function takeOpen(): void {
+    for (const reader of readers.values()) reader.readOpen(take);
+    readers.clear();
   }
 }

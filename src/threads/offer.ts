@@ -10,7 +10,10 @@ export interface Offer {
   readonly threadId: number;
   /** If it was given one: spans of another service are not the main thread's. */
   readonly serviceName: string | undefined;
+  /** A ring with what it has finished. */
   readonly memory: SharedArrayBuffer;
+  /** A table with what it has not. */
+  readonly open: SharedArrayBuffer;
 }
 
 /** Below, Node does not tell the main thread of the workers that the program starts, so nobody listens, and workers export for themselves. */

@@ -94,11 +94,18 @@ export function ringReader(memory: SharedArrayBuffer): RingReader {
   };
 }
 
-/** Makes this thread the one that reads; `false` if the other side already is, which is final. */
+/** Makes this or the other thread the one that reads; `false` if it has been decided otherwise, which is final. */
 export function claimRing(memory: SharedArrayBuffer, reader: 'main' | 'worker'): boolean {
   const wanted = reader === 'main' ? 1 : 2;
-  const found = Atomics.compareExchange(new Int32Array(memory), state, 0, wanted);
+  const head = new Int32Array(memory, 0, headBytes / 4);
+  const found = Atomics.compareExchange(head, state, 0, wanted);
+  Atomics.notify(head, state);
   return found === 0 || found === wanted;
+}
+
+/** Blocks this thread until it is decided who reads, at most so long. */
+export function awaitClaim(memory: SharedArrayBuffer, timeoutMillis: number): void {
+  Atomics.wait(new Int32Array(memory, 0, headBytes / 4), state, 0, timeoutMillis);
 }
 
 function distance(from: number, to: number): number {

@@ -1,20 +1,21 @@
 import type { Scope } from '../model/span-data';
 
 /** What goes from a worker to the main thread, as the number that its frames carry. */
-export const signals = { scope: 0, spans: 1, logs: 2 } as const;
+export const kinds = ['scope', 'spans', 'logs', 'metrics', 'openSpans'] as const;
 
-export type Signal = Exclude<keyof typeof signals, 'scope'>;
+export type Kind = (typeof kinds)[number];
+export type ItemKind = Exclude<Kind, 'scope'>;
+export type Signal = Exclude<ItemKind, 'openSpans'>;
 
 const idBits = 24;
 
-/** The label of a frame: which signal, and the number of its scope. */
-export function labelOf(signal: keyof typeof signals, scopeId: number): number {
-  return ((signals[signal] << idBits) | scopeId) >>> 0;
+/** The label of a frame: what it is, and the number of its scope. */
+export function labelOf(kind: Kind, scopeId: number): number {
+  return (kinds.indexOf(kind) << idBits) | scopeId;
 }
 
-export function signalOf(label: number): keyof typeof signals {
-  const number = label >>> idBits;
-  return number === signals.spans ? 'spans' : number === signals.logs ? 'logs' : 'scope';
+export function kindOf(label: number): Kind {
+  return kinds[label >>> idBits]!;
 }
 
 export function scopeIdOf(label: number): number {

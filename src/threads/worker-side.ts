@@ -1,9 +1,10 @@
 import type { Scope } from '../model/span-data';
-import { startTimer, stopTimer, type Timer } from '../model/timers';
+import { detached, startTimer, stopTimer, type Timer } from '../model/timers';
 import { channelName, type Offer } from './offer';
+import { createOpenTable, openTableWriter } from './open-table';
 import { readItems, type TakeItem } from './read-items';
-import { claimRing, createRing, ringWriter } from './ring';
-import { labelOf, type Signal, scopeToBytes } from './scope-labels';
+import { awaitClaim, claimRing, createRing, ringWriter } from './ring';
+import { type Kind, labelOf, type Signal, scopeToBytes } from './scope-labels';
 
 /** A worker's way to the exporters of the main thread. */
 export interface HandOver {
@@ -11,8 +12,17 @@ export interface HandOver {
   give(signal: Signal, scope: Scope, encoded: Uint8Array): boolean;
   /** Whether something was given that the main thread has not taken charge of. */
   isInDoubt(): boolean;
-  /** The thread ends, or nobody came: what the main thread has not taken charge of comes back to `takeBack`. */
-  settle(): void;
+  /**
+   * Nobody came: what the main thread has not taken charge of comes back to `takeBack`.
+   * @param waitMillis - how long to wait for it: the thread ends.
+   */
+  settle(waitMillis?: number): void;
+  /** Lets the main thread see a span that is open. Answers its place, or `undefined`: there is none for it. */
+  show(scope: Scope, encoded: Uint8Array): number | undefined;
+  showAgain(place: number, scope: Scope, encoded: Uint8Array): void;
+  hide(place: number): void;
+  /** Whether the main thread does not care: nothing need be shown. */
+  isOnItsOwn(): boolean;
 }
 
 /** Encoded items that wait for the main thread; as long as it is busy, more are dropped and counted. */
@@ -24,23 +34,39 @@ const capacityBytes = 512 * 1024;
  * @param patienceMillis - how long it may take to answer.
  */
 export function createHandOver(
-  self: Omit<Offer, 'memory'>,
+  self: Omit<Offer, 'memory' | 'open'>,
   takeBack: TakeItem,
   patienceMillis: number,
 ): HandOver {
   const scopeIds = new Map<Scope, number>();
   const memory = createRing(capacityBytes);
+  const open = createOpenTable();
   const ring = ringWriter(memory);
+  const table = openTableWriter(open);
   let timer: Timer | undefined;
   let isOffered = false;
   let isSettled = false;
   let isOurs = false;
 
-  return { give, isInDoubt: () => isOffered && !isSettled, settle };
+  return {
+    give,
+    isInDoubt: () => isOffered && !isSettled,
+    settle,
+    show(scope, encoded) {
+      const label = labelIn('openSpans', scope);
+      if (label === undefined) return undefined;
+      if (!isOffered) offer();
+      return table.put(label, encoded);
+    },
+    showAgain: (place, scope, encoded) => table.replace(place, labelIn('openSpans', scope)!, encoded),
+    hide: table.clear,
+    isOnItsOwn: () => isOurs,
+  };
 
   function give(signal: Signal, scope: Scope, encoded: Uint8Array): boolean {
     if (isOurs) return false;
-    if (write(signal, scope, encoded)) {
+    const label = labelIn(signal, scope);
+    if (label !== undefined && ring.write(label, encoded)) {
       if (!isOffered) offer();
       return true;
     }
@@ -49,32 +75,36 @@ export function createHandOver(
     return !isOurs;
   }
 
-  function write(signal: Signal, scope: Scope, encoded: Uint8Array): boolean {
+  /** The scope goes first, once. `undefined` if there is no room for it. */
+  function labelIn(kind: Kind, scope: Scope): number | undefined {
     let id = scopeIds.get(scope);
     if (id === undefined) {
       id = scopeIds.size;
-      if (!ring.write(labelOf('scope', id), scopeToBytes(scope))) return false;
+      if (!ring.write(labelOf('scope', id), scopeToBytes(scope))) return undefined;
       scopeIds.set(scope, id);
     }
-    return ring.write(labelOf(signal, id), encoded);
+    return labelOf(kind, id);
   }
 
   function offer(): void {
     isOffered = true;
-    const { BroadcastChannel } = require('node:worker_threads') as typeof import('node:worker_threads');
-    const channel = new BroadcastChannel(channelName);
-    channel.postMessage({ ...self, memory } satisfies Offer);
-    channel.close();
+    detached(() => {
+      const { BroadcastChannel } = require('node:worker_threads') as typeof import('node:worker_threads');
+      const channel = new BroadcastChannel(channelName);
+      channel.postMessage({ ...self, memory, open } satisfies Offer);
+      channel.close();
+    });
     timer = startTimer(settle, patienceMillis);
   }
 
-  function settle(): void {
+  function settle(waitMillis = 0): void {
     if (isSettled) return;
     isSettled = true;
     stopTimer(timer);
+    if (isOffered && waitMillis > 0) awaitClaim(memory, waitMillis);
     isOurs = claimRing(memory, 'worker');
     if (!isOurs) return;
-    const reader = readItems(memory, new Map());
+    const reader = readItems({ memory, open }, new Map());
     reader.read(takeBack);
     reader.takeDroppedCount();
   }

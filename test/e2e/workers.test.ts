@@ -30,7 +30,15 @@ const ways: Readonly<Record<string, number>> = {
   'several at once': 4,
 };
 
-for (const version of [process.versions.node, '18.19.0', '20.6.0', '22.14.0', '24.21.0', '26.10.0']) {
+for (const version of [
+  process.versions.node,
+  '18.19.0',
+  '20.6.0',
+  '22.14.0',
+  '22.22.2',
+  '24.21.0',
+  '26.10.0',
+]) {
   const node = nodeVersion(version);
   describe(`worker threads, Node ${version}`, {
     skip: typeof node === 'string' ? false : node.message,
@@ -74,7 +82,7 @@ test('a worker with an empty environment is traced as the main thread is', async
   const env = { ...tracesOnly, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
   const registered = ['--require', join(__dirname, '../../register.js')];
   const { stderr, exitCode } = await runProgram([...registered, program, 'env: {}'], { env });
-  // Its settings are the defaults, so there are metrics, which a worker exports for itself.
+  // Its settings are the defaults, so there are metrics, which the main thread does not ask for.
   assert.doesNotMatch(stderr, /spans/);
   assert.equal(exitCode, 0);
   await receiver.drained();
@@ -131,6 +139,64 @@ test('spans that come faster than the main thread takes them are dropped and sai
     ['first', 'span 0', 'span 1'],
   );
 });
+
+for (const version of [process.versions.node, '20.6.0', '22.22.2', '24.21.0', '26.10.0']) {
+  for (const way of ['terminate', 'exit']) {
+    for (const work of ['blocked', 'waiting']) {
+      test(`a span that is open when its worker is stopped arrives, Node ${version}, ${way}, ${work}`, async (t) => {
+        const receiver = await startOtlpReceiver();
+        t.after(() => receiver.stop());
+        const set = versionSets('api').find((each) => each.version === '1.9.1')!;
+        const open = join(layProgram(join(program, '..'), set.directory), 'open.cjs');
+        const runs = await withAndWithout(
+          [open, way, work],
+          { node: nodeVersion(version) as string },
+          { env: { ...tracesOnly, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } },
+        );
+        assertSameRun(runs);
+        assert.equal(runs.plain.exitCode, way === 'exit' ? 5 : 0);
+        await receiver.drained();
+        assert.deepEqual(receiver.spans.map(({ name }) => name).sort(), ['finished', 'job']);
+        const [finished, job] = ['finished', 'job'].map(
+          (name) => receiver.spans.find((span) => span.name === name)!,
+        );
+        assert.equal(job!.attributes['thread.id'], finished!.attributes['thread.id']);
+        assert.equal(finished!.attributes['otel_instrument.span.unfinished'], undefined);
+        assert.equal(job!.attributes['otel_instrument.span.unfinished'], true);
+        assert.equal(job!.attributes.number, 7);
+        assert.equal(job!.attributes.learned, work === 'blocked' ? undefined : 'later');
+        assert.ok(job!.endTimeUnixNano > job!.startTimeUnixNano);
+      });
+    }
+  }
+}
+
+for (const version of [process.versions.node, '20.6.0', '22.22.2', '24.21.0', '26.10.0']) {
+  for (const way of ['natural', 'throw', 'several at once']) {
+    test(`metrics of workers leave with the main thread's, Node ${version}, ${way}`, async (t) => {
+      const receiver = await startOtlpReceiver();
+      t.after(() => receiver.stop());
+      const { stderr } = await runProgram([program, way], {
+        node: nodeVersion(version) as string,
+        preload: true,
+        env: { OTEL_LOGS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+      });
+      assert.doesNotMatch(stderr, /otel-instrument/);
+      await receiver.drained();
+      const requests = receiver.requests.filter(({ path }) => path === '/v1/metrics');
+      assert.equal(requests.length, 1);
+      const durations = receiver.metrics.filter(({ name }) => name === 'http.client.request.duration');
+      const threadIds = durations.flatMap(({ points }) =>
+        points.map(({ attributes }) => attributes['thread.id']),
+      );
+      assert.equal(new Set(threadIds).size, way === 'several at once' ? 4 : 1);
+      assert.equal(threadIds.length, new Set(threadIds).size);
+      assert.ok(!threadIds.includes(undefined));
+      const ofServer = receiver.metrics.find(({ name }) => name === 'http.server.request.duration');
+      assert.equal(ofServer!.points[0]!.attributes['thread.id'], undefined);
+    });
+  }
+}
 
 test('a worker that only helps is left in peace: a transport of pino', async (t) => {
   const receiver = await startOtlpReceiver();

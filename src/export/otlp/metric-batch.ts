@@ -1,3 +1,4 @@
+import type { EncodedItem } from '../../model/encoded-item';
 import type { MetricData } from '../../model/metric-data';
 import type { Scope } from '../../model/span-data';
 import type { Batch } from '../batch';
@@ -11,6 +12,9 @@ export interface ScopedMetric {
 }
 
 /** A batch of metrics; see {@link createScopedBatch}. */
-export function createMetricBatch(resource: EncodedResource, maxBytes: number): Batch<ScopedMetric> {
+export function createMetricBatch(
+  resource: EncodedResource,
+  maxBytes: number,
+): Batch<ScopedMetric | EncodedItem> {
   return createScopedBatch(resource, maxBytes, (writer, tag, { metric }) => writeMetric(writer, tag, metric));
 }
