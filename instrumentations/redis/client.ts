@@ -14,6 +14,7 @@ const ownWork = createOwnWork();
 /** Sent while connecting, as a heartbeat, or to learn of a cluster. Anything else is the program's, from a listener. */
 const ownCommands = new Set<unknown>(['AUTH', 'CLIENT', 'CLUSTER', 'PING', 'READONLY', 'SELECT', 'SENTINEL']);
 
+/** Whether the client itself sends this command, while it connects: nobody called for it. */
 export function isOwn(args: CommandArguments): boolean {
   return ownWork.isActive() && ownCommands.has(args[0]);
 }
@@ -21,6 +22,7 @@ export function isOwn(args: CommandArguments): boolean {
 /** The client whose `connect` runs. */
 export let connecting: Client | undefined;
 
+/** Runs `connect` as the client's own work, and says whose while it runs ({@link connecting}). */
 export function connectAsOwnWork(connect: AnyFunction): AnyFunction {
   return function (this: Client, ...args: unknown[]) {
     connecting = this;
@@ -32,6 +34,7 @@ export function connectAsOwnWork(connect: AnyFunction): AnyFunction {
   };
 }
 
+/** What runs inside makes no spans of commands that clients send on their own account. */
 export function runAsOwnWork(original: AnyFunction): AnyFunction {
   return function (this: unknown, ...args: unknown[]) {
     return ownWork.run(original, this, args);
@@ -52,10 +55,12 @@ export function bindTask(execute: AnyFunction): AnyFunction {
 /** Databases selected since the client was made. */
 const selected = new WeakMap<Client, number>();
 
+/** The index that the client works on: the last that `SELECT` went to, else that of its options, else 0. */
 export function databaseOf(client: Client | undefined): number {
   return (client && selected.get(client._self ?? client)) ?? client?.options?.database ?? 0;
 }
 
+/** Notes the index once the server has agreed to it. */
 export function rememberDatabase(select: AnyFunction): AnyFunction {
   return function (this: Client, ...args: unknown[]) {
     const reply = Reflect.apply(select, this, args);

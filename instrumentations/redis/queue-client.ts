@@ -11,6 +11,7 @@ interface Parts {
 const partsOf = new WeakMap<object, Parts>();
 let unpaired: { readonly name: string; readonly parts: Parts } | undefined;
 
+/** Pairs the queue and the socket that one client makes one after the other. */
 export function constructPart(name: 'queue' | 'socket', Original: AnyFunction): AnyFunction {
   return function (...args: unknown[]) {
     const made = Reflect.construct(Original, args, new.target ?? Original) as object;
@@ -22,6 +23,7 @@ export function constructPart(name: 'queue' | 'socket', Original: AnyFunction): 
   };
 }
 
+/** Tells the parts whose they are: the socket's `connect` is called by the client's own. */
 export function joinClient(connect: AnyFunction): AnyFunction {
   return function (this: object, ...args: unknown[]) {
     const parts = partsOf.get(this);
@@ -30,6 +32,7 @@ export function joinClient(connect: AnyFunction): AnyFunction {
   };
 }
 
+/** The client of a queue, once it has connected. */
 export function clientOf(queue: object): Client | undefined {
   return partsOf.get(queue)?.client;
 }

@@ -55,6 +55,7 @@ export function beginRequest(socket: Socket): Connection | undefined {
   return connection;
 }
 
+/** A request on the connection is over; without any it is idle. */
 export function endRequest(connection: Connection): void {
   if (connection.isOpen && --connection.requests === 0) move(connection.server, -1);
 }

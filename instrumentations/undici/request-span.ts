@@ -59,6 +59,7 @@ class RequestExchange extends PrivateField {
   }
 }
 
+/** `undici:request:create`: begins the span and adds the headers of propagation. */
 export function onCreate({ request }: { request: UndiciRequest }): void {
   const active = client.start(
     request.method,
@@ -106,10 +107,12 @@ export function onHeaders({
   if (response.headers) exchange.responseHeaders = response.headers;
 }
 
+/** `undici:request:trailers`: the response has been received whole. */
 export function onEnd({ request }: { request: UndiciRequest }): void {
   end(request);
 }
 
+/** `undici:request:error`. */
 export function onError({ request, error }: { request: UndiciRequest; error: unknown }): void {
   end(request, errorType(error));
 }

@@ -11,6 +11,7 @@ export function renderTable(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** A table of Markdown; the first row is its head. */
 export function renderMarkdownTable([head, ...rows]: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', '<br>')).join(' | ')} |`;

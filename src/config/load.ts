@@ -76,6 +76,7 @@ export function readConfig(reader: SettingReader, declared: readonly DeclaresOpt
   };
 }
 
+/** The settings of traces, by variables. */
 export function readTraces(reader: SettingReader): TracesConfig {
   const { read } = reader;
   const batch = readBatch(reader, {
@@ -102,6 +103,7 @@ export function readTraces(reader: SettingReader): TracesConfig {
   };
 }
 
+/** The settings of metrics, by variables. */
 export function readMetrics(reader: SettingReader): MetricsConfig {
   const { read } = reader;
   const periodic = {
@@ -141,6 +143,7 @@ function consoleMetrics(hasInterval: boolean) {
   } as const;
 }
 
+/** The settings of log records, by variables. */
 export function readLogs(reader: SettingReader): LogsConfig {
   const { read } = reader;
   const batch = readBatch(reader, {

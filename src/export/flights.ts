@@ -35,6 +35,7 @@ export interface Flights {
   outdate(): void;
 }
 
+/** No request is under way at first. */
 export function createFlights(): Flights {
   const flights = new Set<Flight>();
   let byteLength = 0;

@@ -37,6 +37,7 @@ export interface Queue<T> {
   putBack(batch: Sealed): void;
 }
 
+/** @param createBatch - makes the next batch to fill. */
 export function createQueue<T>(createBatch: () => Batch<T>): Queue<T> {
   let current: Batch<T> | undefined;
   /** Batches to which nothing is added any more, but which the resource is not complete for. */

@@ -11,6 +11,7 @@ const maxBlockMillis = 5000;
 /** How much was written of what was to be written. */
 export type Extent = 'whole' | 'part' | 'nothing';
 
+/** Why something was not written. */
 export const stoppedReading = 'its reader has stopped';
 
 /** What is missing of the last part. It goes before anything else of ours, which would be torn as well. */

@@ -101,6 +101,7 @@ export interface KitSettings extends OperationSettings {
 /** The running SDK; filled once, before any definition is loaded. */
 export const telemetry = {} as Telemetry;
 
+/** Gives {@link telemetry} its content, at the start. */
 export function provideTelemetry(provided: Telemetry): void {
   Object.assign(telemetry, provided);
 }

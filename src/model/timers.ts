@@ -32,6 +32,7 @@ function callSafely(fn: () => void): void {
   }
 }
 
+/** Stops a timer of {@link startTimer}. */
 export function stopTimer(timer: Timer | undefined): void {
   if (timer !== undefined) clearTimeoutOriginal(timer);
 }

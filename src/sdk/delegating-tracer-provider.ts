@@ -5,6 +5,7 @@ export interface DelegatingTracerProvider extends TracerProvider {
   delegateTo(provider: TracerProvider): void;
 }
 
+/** Tracers of it go on with another provider when one takes over, those that the program already has too. */
 export function delegatingTracerProvider(provider: TracerProvider): DelegatingTracerProvider {
   let current = provider;
   return {

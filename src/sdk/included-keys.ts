@@ -16,6 +16,7 @@ export function includedKeys(patterns: KeyPatterns | undefined): ((key: string) 
     !excluded.some((pattern) => pattern.test(key));
 }
 
+/** The expression for a whole text in which `*` stands for any text and `?` for any character. */
 export function wildcard(pattern: string, flags = ''): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\/]/g, '\\$&')

@@ -15,6 +15,7 @@ export interface MetricSource extends Source {
   readonly take: (metric: EncodedItem) => void;
 }
 
+/** Makes the meter provider and what collects from it. */
 export function createMetricSource(environment: ReaderEnvironment): MetricSource {
   const { readers: configs, views, exemplarFilter, configurator } = environment.config.metrics;
   const readers = configs.map((reader, index) =>

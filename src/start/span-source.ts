@@ -20,6 +20,7 @@ export interface SpanSource extends Source {
   readonly hold: () => void;
 }
 
+/** @param exceptions - takes what is recorded on spans, as log records. */
 export function createSpanSource(environment: StartEnvironment, exceptions?: ExceptionSink): SpanSource {
   const { config, report } = environment;
   const { limits, keep, processors, configurator } = config.traces;

@@ -18,4 +18,5 @@ export interface Offer {
 
 /** Below, Node does not tell the main thread of the workers that the program starts, so nobody listens, and workers export for themselves. */
 export const nodeVersions = '>=20.6.0';
+/** Of `node:diagnostics_channel`: tells of each worker that starts. */
 export const workerChannel = 'worker_threads';

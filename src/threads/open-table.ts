@@ -24,6 +24,7 @@ export interface OpenTableWriter {
   clear(place: number): void;
 }
 
+/** For the thread whose items they are; one writer a table. */
 export function openTableWriter(memory: SharedArrayBuffer): OpenTableWriter {
   const words = new Int32Array(memory);
   const data = new Uint8Array(memory);

@@ -23,6 +23,7 @@ export interface RingWriter {
   write(label: number, bytes: Uint8Array): boolean;
 }
 
+/** The end of the worker; one a ring. */
 export function ringWriter(memory: SharedArrayBuffer): RingWriter {
   const head = new Int32Array(memory, 0, headBytes / 4);
   const words = new Uint32Array(memory, headBytes);
@@ -63,6 +64,7 @@ export interface RingReader {
   takeDroppedCount(): number;
 }
 
+/** The end of the main thread, and of nobody else. */
 export function ringReader(memory: SharedArrayBuffer): RingReader {
   const head = new Int32Array(memory, 0, headBytes / 4);
   const words = new Uint32Array(memory, headBytes);

@@ -14,10 +14,12 @@ export function labelOf(kind: Kind, scopeId: number): number {
   return (kinds.indexOf(kind) << idBits) | scopeId;
 }
 
+/** What a frame with this label holds. */
 export function kindOf(label: number): Kind {
   return kinds[label >>> idBits]!;
 }
 
+/** The number of the scope that an item belongs to. */
 export function scopeIdOf(label: number): number {
   return label & ((1 << idBits) - 1);
 }
@@ -27,6 +29,7 @@ export function scopeToBytes({ name, version, schemaUrl }: Scope): Uint8Array {
   return Buffer.from(JSON.stringify([name, version, schemaUrl]));
 }
 
+/** What {@link scopeToBytes} wrote. */
 export function scopeFromBytes(bytes: Uint8Array): Scope {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
   const [name, version, schemaUrl] = JSON.parse(text) as [string, string | null, string | null];

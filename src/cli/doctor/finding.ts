@@ -13,14 +13,17 @@ export interface Section {
   readonly findings: readonly Finding[];
 }
 
+/** Something is as it should be. */
 export function ok(text: string): Finding {
   return { status: 'ok', text };
 }
 
+/** Something that may be meant so. */
 export function note(text: string, advice?: string): Finding {
   return { status: 'note', text, ...(advice !== undefined && { advice }) };
 }
 
+/** Something that keeps telemetry away. @param advice - what to do about it. */
 export function problem(text: string, advice?: string): Finding {
   return { status: 'problem', text, ...(advice !== undefined && { advice }) };
 }

@@ -10,11 +10,13 @@ export function renderSections(sections: readonly Section[]): string {
     .join('\n\n');
 }
 
+/** The last line: how many problems there are. */
 export function renderVerdict(sections: readonly Section[]): string {
   const problems = problemsIn(sections).length;
   return problems === 0 ? 'Nothing is wrong.' : `${problems} problem${problems === 1 ? '' : 's'}.`;
 }
 
+/** The findings that are problems, of all sections. */
 export function problemsIn(sections: readonly Section[]): Finding[] {
   return sections.flatMap(({ findings }) => findings).filter(({ status }) => status === 'problem');
 }

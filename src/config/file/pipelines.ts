@@ -21,11 +21,13 @@ export function spanProcessors(file: OpenFile, base: Variables): TracesConfig['p
 /** A processor without an exporter. */
 export const eventBridge = 'event_to_span_event_bridge/development';
 
+/** Whether the file asks for events of the log to be added to spans. */
 export function bridgesEvents({ tree }: OpenFile): boolean {
   const list = (tree.logger_provider?.processors ?? []) as Tree[];
   return list.some((processor) => eventBridge in processor);
 }
 
+/** `logger_provider.processors`; what is not in the file is as the variables' defaults have it. */
 export function logRecordProcessors(file: OpenFile, base: Variables): LogsConfig['processors'] {
   return processors(file, base, 'logger_provider', {
     prefix: 'OTEL_BLRP',
@@ -71,6 +73,7 @@ function processors(
   });
 }
 
+/** `meter_provider.readers`, likewise. */
 export function metricReaders(file: OpenFile, base: Variables): MetricsConfig['readers'] {
   const list = (file.tree.meter_provider?.readers ?? []) as Tree[];
   return list.flatMap((reader, index) => {

@@ -13,6 +13,7 @@ export function substitute(text: string, lookUp: (name: string) => string | unde
     .join('$');
 }
 
+/** Whether there is anything to substitute, or an escaped dollar sign to undo. */
 export function hasReference(text: string): boolean {
   return text.includes('${') || text.includes('$$');
 }

@@ -22,6 +22,7 @@ export interface OpenFile {
   readonly complaints: string[];
 }
 
+/** What the readers of the file's parts share. */
 export function openFile(
   name: string,
   { tree, lineOf, knownKeys }: ConfigFile,

@@ -1,5 +1,6 @@
 import { alternatives, type Parser, unexpected } from './parser';
 
+/** Any text. */
 export const string: Parser<string> = {
   expected: 'a text',
   parse: (value) => ({ value }),

@@ -35,4 +35,5 @@ export const settingGroups: readonly Group[] = [
   { title: 'Instrumentations', settings: Object.values(instrumentations) },
 ];
 
+/** The table as one list. */
 export const allSettings: readonly Setting<any>[] = settingGroups.flatMap((group) => group.settings);

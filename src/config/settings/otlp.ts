@@ -77,6 +77,7 @@ function forSignal(signal: string, items: string) {
   };
 }
 
+/** The rows that each signal has of its own, stronger than the ones for all. */
 export const otlpSignals = {
   traces: forSignal('TRACES', 'spans'),
   metrics: forSignal('METRICS', 'metrics'),

@@ -12,6 +12,7 @@ export interface Setting<T> {
   readonly aliases?: readonly string[];
 }
 
+/** A row of the table. @param fallback - its value where the variable is not set, or not usable. */
 export function setting<T>(
   name: string,
   parser: Parser<T>,
@@ -31,13 +32,19 @@ export function optional<T>(name: string, parser: Parser<T>, description: string
   return { name, parser: bounded(parser), fallback: undefined, description };
 }
 
+/** A time in milliseconds that a timer can wait. */
 export const millis = integer(0, MAX_TIMER_MILLIS);
 /** A limit. */
 export const count = integer(0);
+/** A number of at least one. */
 export const size = integer(1);
+/** 0 lets the system choose. */
 export const port = integer(0, 65_535);
+/** As a limit: none. */
 export const noLimit = Number.POSITIVE_INFINITY;
+/** An empty map. */
 export const noPairs: StringMap = Object.freeze(Object.create(null));
+/** No entities. */
 export const noEntities: Entities = { text: '', entities: [] };
 
 /** A value in words, for complaints and documentation; of a map only the keys, since header values are secrets. */

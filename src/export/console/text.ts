@@ -3,6 +3,7 @@ const sgr = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, magenta
 
 export type Style = keyof typeof sgr;
 
+/** The text in a style, where colours are wanted. */
 export function paint(text: string, style: Style | undefined, colors: boolean): string {
   return colors && style !== undefined && text !== '' ? `\x1b[${sgr[style]}m${text}\x1b[0m` : text;
 }

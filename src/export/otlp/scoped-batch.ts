@@ -21,6 +21,7 @@ const entityRef = {
   idKeys: (3 << 3) | 2,
   descriptionKeys: (4 << 3) | 2,
 } as const;
+/** `ScopeSpans`, `ScopeLogs` and `ScopeMetrics`. */
 export const scopeItems = { scope: (1 << 3) | 2, items: (2 << 3) | 2, schemaUrl: (3 << 3) | 2 } as const;
 const scopeMessage = { name: (1 << 3) | 2, version: (2 << 3) | 2 } as const;
 

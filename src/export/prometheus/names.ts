@@ -47,6 +47,7 @@ export interface Naming {
   readonly hasSuffixes: boolean;
 }
 
+/** By the name that the configuration has for them. */
 export const namings: Readonly<Record<TranslationStrategy, Naming>> = {
   underscore_escaping_with_suffixes: { escapes: true, hasSuffixes: true },
   underscore_escaping_without_suffixes: { escapes: true, hasSuffixes: false },
@@ -54,6 +55,7 @@ export const namings: Readonly<Record<TranslationStrategy, Naming>> = {
   no_translation: { escapes: false, hasSuffixes: false },
 };
 
+/** What a scraper gets that asks for nothing else. */
 export const classicNaming = namings.underscore_escaping_with_suffixes;
 
 /** The names of a metric family: with the unit, for counters also with `_total`. */
@@ -67,6 +69,7 @@ export interface FamilyName {
   readonly unit: string;
 }
 
+/** Name and unit of a metric as Prometheus wants them (specification, "Prometheus and OpenMetrics Compatibility"). */
 export function familyName(metric: MetricData, { escapes, hasSuffixes }: Naming = classicNaming): FamilyName {
   const isCounter = metric.type === 'sum' && metric.isMonotonic;
   let base = escapes ? sanitize(metric.name) : metric.name;

@@ -5,6 +5,7 @@ const magic = Buffer.from('OTLPSP01', 'latin1');
 const digestBytes = 16;
 const headerBytes = magic.length + 4 + 4 + digestBytes;
 
+/** Head, digest and body of a file of the spool. */
 export function encodeFile(body: Uint8Array, count: number): Buffer {
   const header = Buffer.alloc(headerBytes);
   let position = magic.copy(header);

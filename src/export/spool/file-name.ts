@@ -17,6 +17,7 @@ export const staleMillis = 60_000;
 const pattern = /^\d{15}-\d{6}-(\w+)-(\d+)-(\d+)-[0-9a-f]{8}\.otlp(?:\.(draft|claimed)(?:-[0-9a-f]+)?)?$/;
 let sequence = 0;
 
+/** A name for a new batch: files sort by it from the oldest to the newest. */
 export function nameFor(signal: string, byteLength: number, count: number): string {
   const time = String(Math.floor(nowMillis())).padStart(15, '0');
   const order = String(sequence++ % 1e6).padStart(6, '0');
@@ -28,6 +29,7 @@ export function claimedName(name: string): string {
   return `${freeName(name)}.claimed-${unique()}`;
 }
 
+/** The name of a file that nobody has claimed. */
 export function freeName(name: string): string {
   return name.replace(/\.(draft|claimed).*$/, '');
 }
@@ -39,6 +41,7 @@ export function parseName(name: string): SpoolFile | undefined {
   return { name, signal, byteLength: Number(byteLength), state: state as SpoolFile['state'] };
 }
 
+/** Whether the process that claimed the file has not touched it for long: it is gone. */
 export function isStale(path: string): boolean {
   try {
     return nowMillis() - statSync(path).mtimeMs > staleMillis;

@@ -30,6 +30,7 @@ export interface Connector {
   abort(): void;
 }
 
+/** Opens connections to one peer, through a proxy if there is one. */
 export function createConnector(peer: Peer): Connector {
   const asking = new Set<ClientRequest>();
 

@@ -12,6 +12,7 @@ export const FrameType = {
   continuation: 9,
 } as const;
 
+/** Flags of frames (RFC 9113, section 6). */
 export const flags = { endStream: 1, ack: 1, endHeaders: 4 } as const;
 
 /** The first stream that a client opens. */

@@ -18,6 +18,7 @@ const passing = new Set([
   'ERR_HTTP2_INVALID_SESSION',
 ]);
 
+/** Whether an attempt with a new connection may succeed. */
 export function isConnectionFailure(error: Error): boolean {
   return error instanceof ProxyError ? !error.isFinal : passing.has(failureCode(error));
 }

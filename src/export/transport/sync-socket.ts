@@ -29,6 +29,7 @@ export function connectSync(address: string, port: number | undefined): Socket {
   return socket;
 }
 
+/** The file descriptor of a connected socket; `undefined` where it has none, as on Windows. */
 export function descriptorOf(socket: Socket): number | undefined {
   const fd = (socket as { _handle?: { fd?: number } })._handle?.fd;
   return typeof fd === 'number' && fd >= 0 ? fd : undefined;

@@ -29,22 +29,26 @@ export function messagingSpanName(operationName: string, destination: string | u
   return destination ? `${operationName} ${destination}` : operationName;
 }
 
+/** Sets which system and which client it is. */
 export function setClient<C extends Call>(span: Span, client: MessagingClient<C>, call: C): void {
   span.setAttribute('messaging.system.name', client.system);
   set(span, 'messaging.client.id', read(client.clientId, call));
 }
 
+/** Sets the broker, where the client knows one. */
 export function setServer<C extends Call>(span: Span, client: MessagingClient<C>, call: C): void {
   const address = read(client.serverAddress, call);
   set(span, 'server.address', address);
   if (address !== undefined) set(span, 'server.port', read(client.serverPort, call));
 }
 
+/** Sets attributes that an instrumentation adds of its own. */
 export function setAll(span: Span, attributes: Attributes | undefined): void {
   if (attributes === undefined) return;
   for (const key of Object.keys(attributes)) set(span, key, attributes[key]);
 }
 
+/** Sets error type and status, if the call failed. */
 export function setFailure<C extends Call>(span: Span, client: MessagingClient<C>, call: C): void {
   if (call.error === undefined) return;
   span.setAttribute('error.type', failureType(client, call));
@@ -76,6 +80,7 @@ export interface MeasuredCall {
   readonly startMillis: number;
 }
 
+/** Measures a call that is over. */
 export function recordCall<C extends Call>(
   metrics: MessagingMetrics,
   client: MessagingClient<C>,

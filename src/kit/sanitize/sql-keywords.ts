@@ -19,6 +19,7 @@ export enum Level {
   hasInto = 8,
 }
 
+/** Operations, and after which words their targets follow. */
 export const operationLevel: Record<string, number> = {
   SELECT: Level.hasFrom | Level.hasInto,
   INSERT: Level.hasInto,
@@ -33,9 +34,11 @@ export const operationLevel: Record<string, number> = {
 
 /** Operations that are followed by their target, perhaps with its type before it. */
 export const takesTarget = words('INSERT REPLACE UPDATE DELETE CALL EXEC EXECUTE COPY USE DESCRIBE');
+/** Operations that are followed by the type of their target. */
 export const takesObjectType = words(
   'CREATE ALTER DROP TRUNCATE LOCK REFRESH REINDEX VACUUM ANALYZE START COMMENT RENAME',
 );
+/** Types of targets. */
 export const objectTypes = words(
   'TABLE VIEW INDEX SEQUENCE SCHEMA DATABASE FUNCTION PROCEDURE TRIGGER TYPE EXTENSION ROLE USER DOMAIN POLICY TRANSACTION',
 );
@@ -59,6 +62,7 @@ export const endsTargets = words(
 );
 /** After these a data-changing keyword begins a statement; elsewhere it is part of one, like `FOR UPDATE`. */
 export const beforeNested = words('( ) EXPLAIN ANALYZE VERBOSE AS BEGIN ELSE');
+/** What changes data, also inside another statement. */
 export const nestedOperations = words('INSERT UPDATE DELETE MERGE');
 
 const keywords = [

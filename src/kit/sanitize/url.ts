@@ -21,6 +21,7 @@ export interface SensitiveKeys {
   readonly anyForm: readonly string[];
 }
 
+/** Query parameters whose values are secrets, unless the user says which. */
 export const defaultSensitiveKeys: SensitiveKeys = {
   // https://opentelemetry.io/docs/specs/semconv/registry/attributes/url/
   exact: [

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { limitedAttributes } from '../trace/limits';
 
+/** The empty set. */
 export const noAttributes: Attributes = Object.freeze({});
 
 /** A text that two sets of attributes share exactly if they are equal, in whatever order they were written. */

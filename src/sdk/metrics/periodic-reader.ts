@@ -21,6 +21,7 @@ export interface PeriodicReader {
   collect(): void;
 }
 
+/** It does nothing until it is started. */
 export function createPeriodicReader(options: PeriodicReaderOptions): PeriodicReader {
   const { intervalMillis, timeoutMillis, reader, onCollected } = options;
   let isRunning = false;

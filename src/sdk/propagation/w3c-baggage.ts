@@ -13,6 +13,7 @@ const BAGGAGE = 'baggage';
 
 /** Members beyond the first of these limits are not read, and not sent. https://www.w3.org/TR/baggage/#limits */
 export const MAX_BAGGAGE_BYTES = 8192;
+/** See {@link MAX_BAGGAGE_BYTES}. */
 export const MAX_BAGGAGE_ENTRIES = 180;
 
 /**

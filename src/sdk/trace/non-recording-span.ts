@@ -35,6 +35,7 @@ export class NonRecordingSpan implements Span {
   end(): void {}
 }
 
+/** The identity of nothing (API specification, "IsValid"). */
 export const invalidSpanContext: SpanContext = {
   traceId: '00000000000000000000000000000000',
   spanId: '0000000000000000',

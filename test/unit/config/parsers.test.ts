@@ -19,6 +19,7 @@ import {
   timeoutMillis,
   urlPatterns,
 } from '../../../src/config/parsers';
+import { setting } from '../../../src/config/settings/setting';
 
 const REFUSED = Symbol('refused');
 
@@ -337,4 +338,10 @@ test('a problem stays on one short line', () => {
   const problem = integer(0).parse(`1\n${'x'.repeat(1000)}`).problem ?? '';
   assert.ok(!problem.includes('\n'));
   assert.ok(problem.length < 200);
+});
+
+test('a setting of the table is refused beyond 16,384 characters', () => {
+  const { parser } = setting('OTEL_X', list, [], '');
+  assert.deepEqual(parser.parse('a,'.repeat(8192).slice(0, 16_384)).problem, undefined);
+  assert.equal(parser.parse('a'.repeat(16_385)).problem, 'expected at most 16384 characters, got 16385');
 });

@@ -60,6 +60,7 @@ export function compositeSampler(sampler: ComposableSampler): SpanSampler {
 
 const isIndifferent = () => false;
 
+/** Samples nothing. */
 export const composableAlwaysOff: ComposableSampler = {
   wantsAttributes: isIndifferent,
   getIntent: () => noThreshold,

@@ -19,6 +19,7 @@ const kindNames = ['internal', 'server', 'client', 'producer', 'consumer'] as co
 
 type Condition = (start: SpanStart) => boolean;
 
+/** Compiles what a rule says of the spans that it is for. */
 export function spanMatch({ spanKinds, parents, conditions = [] }: SpanMatchConfig): SpanMatch {
   const compiled = conditions.map(compileCondition);
   const isFor = (parent: ParentType) => parents?.includes(parent) ?? true;
@@ -32,6 +33,7 @@ export function spanMatch({ spanKinds, parents, conditions = [] }: SpanMatchConf
   };
 }
 
+/** What a rule may ask of a span's parent. */
 export function parentType(parent: SpanContext | undefined): ParentType {
   if (parent === undefined) return 'none';
   return parent.isRemote ? 'remote' : 'local';

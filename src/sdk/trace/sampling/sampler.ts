@@ -46,8 +46,11 @@ export interface SamplingResult {
   readonly onEnd?: SpanSink;
 }
 
+/** Not recorded. */
 export const dropped: SamplingResult = { decision: 'drop' };
+/** Recorded, for those who look at spans inside the process, and not exported. */
 export const recorded: SamplingResult = { decision: 'record' };
+/** Recorded and exported. */
 export const sampled: SamplingResult = { decision: 'sample' };
 
 /** Asks a sampler of either form. */
@@ -63,6 +66,7 @@ export function wantsAttributes(sampler: Sampler, parent: SpanContext | undefine
 
 const sampledFlag = 1;
 
+/** Whether the flag is set. */
 export function isSampled({ traceFlags }: SpanContext): boolean {
   return (traceFlags & sampledFlag) !== 0;
 }

@@ -3,6 +3,7 @@ import { askSampler, type IdentitySampler, isSampled, type Sampler, wantsAttribu
 
 /** The samplers that every SDK has (specification, "Built-in samplers"). */
 export const alwaysOn: IdentitySampler = () => true;
+/** See {@link alwaysOn}. */
 export const alwaysOff: IdentitySampler = () => false;
 
 /**
