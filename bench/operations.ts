@@ -16,6 +16,7 @@ import { w3cTraceContext } from '../src/sdk/propagation/w3c-trace-context';
 import { spanKey } from '../src/sdk/trace/context-keys';
 import { createTracerProvider } from '../src/sdk/trace/tracer-provider';
 import { createSampler } from '../src/start/sampling';
+import { defaultLimits } from '../test/harness/span-limits';
 
 const resource = encodeResource({
   'service.name': 'bench',
@@ -26,14 +27,7 @@ let batch = createTraceBatch(resource, 4 * 1024 * 1024);
 
 /** As the exporter does it: encoded one by one as they end, 512 to a request. */
 const tracer = createTracerProvider({
-  limits: {
-    attributeCount: 128,
-    attributeValueLength: Number.POSITIVE_INFINITY,
-    eventCount: 128,
-    linkCount: 128,
-    eventAttributeCount: 128,
-    linkAttributeCount: 128,
-  },
+  limits: defaultLimits,
   sampler: createSampler({ kind: 'parent_based', root: { kind: 'always_on' } }, () => ({})),
   passThrough: false,
   sink(span) {

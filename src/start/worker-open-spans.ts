@@ -1,14 +1,14 @@
 import { threadId } from 'node:worker_threads';
-import type { AttributeValue } from '@opentelemetry/api';
 import { log, messageOf } from '../diag/log';
 import { createEncoder } from '../export/hand-over';
 import { writeSpan } from '../export/otlp/span';
-import { type AttributeList, setAt } from '../model/attribute-list';
+import { setAt } from '../model/attribute-list';
 import { nowMillis } from '../model/clock';
 import type { EndedSpan } from '../model/ended-span';
 import { startTimer } from '../model/timers';
 import type { OpenSpan, OpenSpans } from '../sdk/trace/open-spans';
 import { unfinishedKey } from '../sdk/trace/recording-span';
+import { snapshotOf } from '../sdk/trace/snapshot';
 import { threadIdKey } from '../threads/thread-id';
 import type { HandOver } from '../threads/worker-side';
 
@@ -74,23 +74,8 @@ function asSpan(span: OpenSpan): EndedSpan {
 }
 
 function asUnfinished(open: EndedSpan): EndedSpan {
-  const attributes = open.attributes.slice() as AttributeList<AttributeValue>;
-  setAt(attributes, unfinishedKey, true);
-  setAt(attributes, threadIdKey, threadId);
-  return {
-    scope: open.scope,
-    name: open.name,
-    kind: open.kind,
-    context: open.context,
-    parent: open.parent,
-    startMillis: open.startMillis,
-    endMillis: nowMillis(),
-    attributes,
-    droppedAttributesCount: open.droppedAttributesCount,
-    events: open.events,
-    droppedEventsCount: open.droppedEventsCount,
-    links: open.links,
-    droppedLinksCount: open.droppedLinksCount,
-    status: open.status,
-  };
+  const span = { ...snapshotOf(open), endMillis: nowMillis() };
+  setAt(span.attributes, unfinishedKey, true);
+  setAt(span.attributes, threadIdKey, threadId);
+  return span;
 }

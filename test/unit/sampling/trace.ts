@@ -9,6 +9,7 @@ import {
   type StartOptions,
   type TracerProviderOptions,
 } from '../../../src/sdk/trace/tracer-provider';
+import { defaultLimits } from '../../harness/span-limits';
 
 export interface Exported {
   readonly name: string;
@@ -23,14 +24,7 @@ export function setUp(options: Pick<TracerProviderOptions, 'sampler' | 'keep'>) 
   const exported: Exported[] = [];
   const openSpans: OpenSpans = createOpenSpans(() => {});
   const tracer = createTracerProvider({
-    limits: {
-      attributeCount: 128,
-      attributeValueLength: Number.POSITIVE_INFINITY,
-      eventCount: 128,
-      linkCount: 128,
-      eventAttributeCount: 128,
-      linkAttributeCount: 128,
-    },
+    limits: defaultLimits,
     passThrough: false,
     sink: (span) => exported.push(summary(span)),
     openSpans,

@@ -6,6 +6,7 @@ import type { EndedSpan } from '../../../src/model/ended-span';
 import { createLoggerProvider } from '../../../src/sdk/logs/logger-provider';
 import { createMeterProvider } from '../../../src/sdk/metrics/meter-provider';
 import { createTracerProvider } from '../../../src/sdk/trace/tracer-provider';
+import { defaultLimits } from '../../harness/span-limits';
 
 // "API methods MUST NOT throw unhandled exceptions when used incorrectly by end users" (specification, "Error handling").
 
@@ -43,19 +44,10 @@ const wrong: readonly unknown[] = [
   throwing,
 ];
 
-const limits = {
-  attributeCount: 128,
-  attributeValueLength: Number.POSITIVE_INFINITY,
-  eventCount: 128,
-  linkCount: 128,
-  eventAttributeCount: 128,
-  linkAttributeCount: 128,
-};
-
 function tracing() {
   const spans: (Pick<EndedSpan, 'name' | 'scope'> & { readonly keys: readonly string[] })[] = [];
   const provider = createTracerProvider({
-    limits,
+    limits: defaultLimits,
     sampler: () => true,
     passThrough: false,
     sink: ({ name, scope, attributes }) =>
@@ -81,7 +73,7 @@ for (const [index, value] of wrong.entries()) {
     const { name, version, schemaUrl } = spans[0]!.scope;
     for (const text of [name, version ?? '', schemaUrl ?? '']) assert.equal(typeof text, 'string');
     createMeterProvider({ readers: [], exemplarFilter: 'always_off' }).getMeter(given, given, options);
-    createLoggerProvider({ limits, sink() {} })
+    createLoggerProvider({ limits: defaultLimits, sink() {} })
       .getLogger(given, given, options)
       .emit(given);
   });

@@ -4,6 +4,7 @@ import { ROOT_CONTEXT, type Span } from '@opentelemetry/api';
 import { toEntries } from '../../../src/model/attribute-list';
 import type { EndedSpan } from '../../../src/model/ended-span';
 import { createOpenSpans, type OpenSpan } from '../../../src/sdk/trace/open-spans';
+import { snapshotOf } from '../../../src/sdk/trace/snapshot';
 import { createTracerProvider } from '../../../src/sdk/trace/tracer-provider';
 
 /** Open spans under names, and the names of those that were ended by the registry. */
@@ -90,7 +91,7 @@ describe('a span that its process ended', () => {
     };
     const provider = createTracerProvider({
       ...{ limits, openSpans, sampler: () => true, passThrough: false },
-      sink: (span) => ended.push({ ...span, status: span.status } as EndedSpan),
+      sink: (span) => ended.push(snapshotOf(span)),
     });
     const span = provider.getTracer('test').startSpan('name', {}, ROOT_CONTEXT);
     act(span);

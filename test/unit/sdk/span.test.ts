@@ -4,16 +4,10 @@ import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type TimeInput, trac
 import type { SpanLimits } from '../../../src/config/config';
 import { toEntries } from '../../../src/model/attribute-list';
 import type { EndedSpan } from '../../../src/model/ended-span';
+import { snapshotOf } from '../../../src/sdk/trace/snapshot';
 import { createTracerProvider } from '../../../src/sdk/trace/tracer-provider';
+import { defaultLimits } from '../../harness/span-limits';
 
-const noLimits: SpanLimits = {
-  attributeCount: 128,
-  attributeValueLength: Number.POSITIVE_INFINITY,
-  eventCount: 128,
-  linkCount: 128,
-  eventAttributeCount: 128,
-  linkAttributeCount: 128,
-};
 const remote = {
   traceId: '0af7651916cd43dd8448eb211c80319c',
   spanId: 'b7ad6b7169203331',
@@ -25,19 +19,10 @@ const remote = {
 function setUp(limits: Partial<SpanLimits> = {}, sampled = true) {
   const ended: EndedSpan[] = [];
   const provider = createTracerProvider({
-    limits: { ...noLimits, ...limits },
+    limits: { ...defaultLimits, ...limits },
     sampler: () => sampled,
     passThrough: false,
-    sink: (span) => {
-      const { scope, name, kind, context, parent, startMillis, endMillis, status } = span;
-      const { attributes, events, links } = span;
-      const { droppedAttributesCount, droppedEventsCount, droppedLinksCount } = span;
-      ended.push({
-        ...{ scope, name, kind, context, parent, startMillis, endMillis, status },
-        ...{ attributes, events, links },
-        ...{ droppedAttributesCount, droppedEventsCount, droppedLinksCount },
-      });
-    },
+    sink: (span) => ended.push(snapshotOf(span)),
   });
   return { ended, tracer: provider.getTracer('test', '1'), provider };
 }
@@ -432,7 +417,7 @@ describe('a span that is not recorded', () => {
 
   test('passed through, it is the parent itself or nobody', () => {
     const provider = createTracerProvider({
-      limits: noLimits,
+      limits: defaultLimits,
       sampler: () => true,
       passThrough: true,
       sink: () => assert.fail('a span ended'),

@@ -1,9 +1,10 @@
-import type { AttributeValue, Span, SpanContext } from '@opentelemetry/api';
+import type { Span, SpanContext } from '@opentelemetry/api';
 import type { KeepConfig } from '../../../config/sampler-config';
 import { log } from '../../../diag/log';
-import { type AttributeList, attributeOf, setAt } from '../../../model/attribute-list';
+import { attributeOf, setAt } from '../../../model/attribute-list';
 import type { EndedSpan } from '../../../model/ended-span';
 import { RecordingSpan, type SpanEnvironment, unfinishedKey } from '../recording-span';
+import { type Snapshot, snapshotOf } from '../snapshot';
 import { approximateBytes } from './span-size';
 
 const sampledFlag = 1;
@@ -70,7 +71,7 @@ export function createTraceKeeper(environment: SpanEnvironment, keep: KeepConfig
 
   function take(trace: LocalTrace, span: EndedSpan): void {
     if (trace.state === 'dropped') return;
-    const kept = snapshot(span);
+    const kept = sampledCopy(span);
     if (trace.state === 'kept') {
       environment.sink(kept);
       return;
@@ -80,7 +81,7 @@ export function createTraceKeeper(environment: SpanEnvironment, keep: KeepConfig
     else addBytes(trace, approximateBytes(kept));
   }
 
-  function finish(trace: LocalTrace, root: Kept): void {
+  function finish(trace: LocalTrace, root: Snapshot): void {
     const reason = reasonToKeep(root);
     const { spans } = trace;
     close(trace, reason ? 'kept' : 'dropped');
@@ -89,7 +90,7 @@ export function createTraceKeeper(environment: SpanEnvironment, keep: KeepConfig
     for (const span of spans) environment.sink(span);
   }
 
-  function reasonToKeep({ status, startMillis, endMillis, attributes }: Kept): string | undefined {
+  function reasonToKeep({ status, startMillis, endMillis, attributes }: Snapshot): string | undefined {
     // One that the end of the process ended has failed: it may be what the process died of.
     if (keep.onError && (status.code === errorStatus || attributeOf(attributes, unfinishedKey) !== undefined))
       return 'error';
@@ -114,27 +115,8 @@ export function createTraceKeeper(environment: SpanEnvironment, keep: KeepConfig
   }
 }
 
-interface Kept extends EndedSpan {
-  readonly attributes: AttributeList<AttributeValue>;
-}
-
-/** A span lets go of what it holds when it has ended. Its copy is sampled; contexts that hold the span still say that it is not. */
-function snapshot(span: EndedSpan): Kept {
-  const { scope, name, kind, context, parent, startMillis, endMillis, status } = span;
-  return {
-    scope,
-    name,
-    kind,
-    context: { ...context, traceFlags: context.traceFlags | sampledFlag },
-    parent,
-    startMillis,
-    endMillis,
-    attributes: [...span.attributes],
-    droppedAttributesCount: span.droppedAttributesCount,
-    events: span.events,
-    droppedEventsCount: span.droppedEventsCount,
-    links: span.links,
-    droppedLinksCount: span.droppedLinksCount,
-    status,
-  };
+/** Its copy is sampled; contexts that hold the span still say that it is not. */
+function sampledCopy(span: EndedSpan): Snapshot {
+  const { context } = span;
+  return { ...snapshotOf(span), context: { ...context, traceFlags: context.traceFlags | sampledFlag } };
 }
