@@ -6,6 +6,7 @@ import { type EntityRef, entityRefsOf, isResourceComplete, schemaUrlOf } from '.
 import type { Scope } from '../../model/span-data';
 import type { Batch } from '../batch';
 import { writeAttributes } from './common';
+import { giveBack, takeWriter } from './spare-writers';
 import { type WriterBuffer, writeString } from './strings';
 
 /**
@@ -27,8 +28,6 @@ const scopeMessage = { name: (1 << 3) | 2, version: (2 << 3) | 2 } as const;
 
 /** A tag and a length before an embedded message. */
 const maxLengthBytes = 6;
-
-Writer.initialBufferSize = 4096;
 
 /** The resource, and the URL of its schema, as the fields of `ResourceSpans` and its siblings. */
 export interface EncodedResource {
@@ -127,7 +126,7 @@ export function createScopedBatch<T extends { readonly scope: Scope }>(
 }
 
 function startScope({ name, version, schemaUrl }: Scope): Writer {
-  const writer = Writer.create().uint32(scopeItems.scope).fork();
+  const writer = takeWriter().uint32(scopeItems.scope).fork();
   writeString(writer, scopeMessage.name, name);
   if (version) writeString(writer, scopeMessage.version, version);
   writer.ldelim();
@@ -135,8 +134,23 @@ function startScope({ name, version, schemaUrl }: Scope): Writer {
   return writer;
 }
 
+/** Copies the scopes' bytes behind the resource's, and gives their Writers back. */
 function encodeRequest(resource: Uint8Array, scopes: readonly Writer[]): Uint8Array {
-  const writer = Writer.create().uint32(request.resourceItems).fork().raw(resource);
-  for (const scope of scopes) writer.uint32(resourceItems.scopeItems).bytes(scope.finish(true));
-  return writer.ldelim().finish();
+  let length = resource.length;
+  for (const { pos } of scopes) length += 1 + varintLength(pos) + pos;
+  const writer = takeWriter().uint32(request.resourceItems).uint32(length).raw(resource);
+  for (const scope of scopes) {
+    writer.uint32(resourceItems.scopeItems).bytes(scope.finish(true));
+    giveBack(scope);
+  }
+  const body = writer.finish();
+  giveBack(writer);
+  return body;
+}
+
+/** Bytes of a length before an embedded message. */
+function varintLength(value: number): number {
+  let bytes = 1;
+  for (let rest = value >>> 7; rest > 0; rest >>>= 7) bytes++;
+  return bytes;
 }
