@@ -249,7 +249,6 @@ const registry: readonly RegistryEntry[] = [
       {
         name: '@redis/client',
         files: [
-          '',
           'dist/lib/client/commands-queue.js',
           'dist/lib/client/index.js',
           'dist/lib/client/pool.js',

@@ -8,7 +8,7 @@ const chunkPatterns: readonly [chunk: string, pattern: RegExp][] = [
   ['sampling', /^src\/sdk\/trace\/sampling\/(?!samplers?\.ts)/],
   [
     'sampling',
-    /^src\/sdk\/propagation\/(b3|jaeger|ottrace|xray|hex-id|debug-flag|baggage-headers|environment)/,
+    /^src\/sdk\/propagation\/(b3|jaeger|ottrace|xray|debug-flag|baggage-headers|environment)/,
   ],
   ['export-others', /^src\/export\/(console|zipkin|prometheus|spool)\//],
   ['export-others', /^src\/export\/(transport\/(grpc|file)|otlp\/json|split|stdout|jaeger-strategy)/],

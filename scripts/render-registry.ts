@@ -40,8 +40,8 @@ function renderEntry({
   },`;
 }
 
-/** The empty string stands for the main file, where also the version decides on tracing channels. */
+/** The empty string stands for the main file. */
 function filesOf(targets: NonNullable<Definition['targets']>): string[] {
-  const patches = targets.flatMap((target) => target.patches);
-  return [...new Set(patches.map((patch) => ('file' in patch && patch.file) || ''))].sort();
+  const patches = targets.flatMap((target) => target.patches).filter((patch) => 'method' in patch);
+  return [...new Set(patches.map((patch) => patch.file ?? ''))].sort();
 }

@@ -1,7 +1,6 @@
 import { log, messageOf } from '../diag/log';
 import { applyMethodPatch } from '../kit/apply-method';
 import type { Instrumentation, MethodPatch, Target } from '../kit/define';
-import { subscribeTracing } from '../kit/tracing-channel';
 import type { Watch } from './install';
 import type { PackageInfo } from './package-info';
 import { isNewerThan, satisfies } from './versions';
@@ -26,12 +25,9 @@ export function applyPatches(
       continue;
     }
     for (const patch of target.patches) {
+      if ('tracing' in patch || !isFile(patch, file, info)) continue;
       if (patch.versions && !satisfies(info.version, patch.versions)) continue;
-      if ('tracing' in patch) {
-        subscribeTracing(patch);
-        onPatch?.({ module, version: info.version, method: 'its tracing channel' });
-      } else if (isFile(patch, file, info))
-        exports = applySafely(patch, target, info.version, exports, onPatch);
+      exports = applySafely(patch, target, info.version, exports, onPatch);
     }
   }
   return exports;

@@ -76,10 +76,12 @@ export interface WrapTools {
  */
 export type Settle = 'sync' | 'promise' | 'callback' | 'emitter';
 
-/** A tracing channel that the library publishes itself (`diagnostics_channel.tracingChannel`). */
+/**
+ * A tracing channel that the library publishes itself (`diagnostics_channel.tracingChannel`). Listened to in single-file bundles, where there is no file
+ * to patch.
+ */
 export interface TracingPatch<C extends Call = any> {
   readonly tracing: string;
-  readonly versions?: string;
   readonly operation: Operation<C>;
   /** Turns the channel's message into a call; `undefined` for one that is not to be traced. */
   readonly call: (message: any) => C | undefined;

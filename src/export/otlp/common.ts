@@ -150,22 +150,16 @@ function writeFixed32(buf: Uint8Array, pos: number, value: number): void {
   buf[pos + 3] = value >>> 24;
 }
 
-/** Writes an id of 32 or 16 hex digits as a `bytes` field. */
+/** Writes an id of 32 or 16 hex digits as a `bytes` field; what is no hex digit, and what follows it, becomes zero. */
 export function writeId(writer: Writer, tag: number, hex: string): void {
   const target = writer as unknown as WriterBuffer;
   const length = hex.length >>> 1;
   target._reserve(length + 2);
   const { buf } = target;
-  let pos = target.pos;
-  buf[pos++] = tag;
-  buf[pos++] = length;
-  for (let i = 0; i < hex.length - 1; i += 2) {
-    buf[pos++] = (hexDigit(hex.charCodeAt(i)) << 4) | hexDigit(hex.charCodeAt(i + 1));
-  }
-  target.pos = pos;
-}
-
-/** Value of a hex digit in either case: letters have bit 6 set and count from 1. */
-function hexDigit(code: number): number {
-  return (code & 15) + (code >>> 6) * 9;
+  const start = target.pos + 2;
+  buf[start - 2] = tag;
+  buf[start - 1] = length;
+  const written = buf.write(hex, start, length, 'hex');
+  if (written < length) buf.fill(0, start + written, start + length);
+  target.pos = start + length;
 }

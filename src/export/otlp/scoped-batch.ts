@@ -80,33 +80,30 @@ export function createScopedBatch<T extends { readonly scope: Scope }>(
   writeItem: WriteItem<T>,
 ): Batch<T | EncodedItem> {
   const writers = new Map<Scope, Writer>();
-  let count = 0;
-  let byteLength = resource.bytes.length + maxLengthBytes;
-
-  return {
-    get count() {
-      return count;
-    },
-    get byteLength() {
-      return byteLength;
-    },
-    add(item) {
-      const known = writers.get(item.scope);
-      const writer = known ?? startScope(item.scope);
-      const start = writer.pos;
-      if (!tryWrite(writer, item)) return false;
-      const added = known ? writer.pos - start : writer.pos + maxLengthBytes;
-      if (byteLength + added > maxBytes) {
-        writer.pos = start;
-        return false;
-      }
-      if (!known) writers.set(item.scope, writer);
-      byteLength += added;
-      count++;
-      return true;
-    },
+  // Accessors would give every batch a hidden class of its own.
+  const batch = {
+    count: 0,
+    byteLength: resource.bytes.length + maxLengthBytes,
+    add,
     encode: () => encodeRequest(resource.bytes, [...writers.values()]),
   };
+  return batch;
+
+  function add(item: T | EncodedItem): boolean {
+    const known = writers.get(item.scope);
+    const writer = known ?? startScope(item.scope);
+    const start = writer.pos;
+    if (!tryWrite(writer, item)) return false;
+    const added = known ? writer.pos - start : writer.pos + maxLengthBytes;
+    if (batch.byteLength + added > maxBytes) {
+      writer.pos = start;
+      return false;
+    }
+    if (!known) writers.set(item.scope, writer);
+    batch.byteLength += added;
+    batch.count++;
+    return true;
+  }
 
   /** An item that cannot be written costs itself alone: what was written of it is taken back. */
   function tryWrite(writer: Writer, item: T | EncodedItem): boolean {

@@ -1,11 +1,12 @@
 import type { Writer } from 'protobufjs/minimal';
+import { charCodeAt } from '../../model/char-code';
 
 /**
  * The Writer's own buffer and position. Most of what a span holds is short ASCII, and for that writing bytes in place takes a third of the time that
  * `writer.string` takes; everything else goes the ordinary way.
  */
 export interface WriterBuffer {
-  buf: Uint8Array;
+  buf: Buffer;
   pos: number;
   /** Where open messages began; `null` if none was ever opened. */
   states: number[] | null;
@@ -34,8 +35,9 @@ export function writeString(writer: Writer, tag: number, text: string): void {
 
 /** Writes the characters, a byte each; `false`, with part of them written, if one is not ASCII. */
 export function writeAscii(buffer: Uint8Array, start: number, text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+  const length = text.length;
+  for (let i = 0; i < length; i++) {
+    const code = charCodeAt(text, i);
     if (code > 127) return false;
     buffer[start + i] = code;
   }

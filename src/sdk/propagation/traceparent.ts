@@ -1,4 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
+import { charCodeAt } from '../../model/char-code';
 import { sliceTrimmed } from './optional-whitespace';
 
 // version "-" trace-id "-" parent-id "-" trace-flags
@@ -70,7 +71,7 @@ function hasVersion(header: string): boolean {
 
 function isHex(text: string, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
-    if (hexDigit(text.charCodeAt(i)) < 0) return false;
+    if (hexDigit(charCodeAt(text, i)) < 0) return false;
   }
   return true;
 }
