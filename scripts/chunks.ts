@@ -6,10 +6,7 @@ const chunkPatterns: readonly [chunk: string, pattern: RegExp][] = [
   ['config-file-model', /^src\/config\/(file\/|sampling-rules)/],
   // Without the standard samplers and propagators.
   ['sampling', /^src\/sdk\/trace\/sampling\/(?!samplers?\.ts)/],
-  [
-    'sampling',
-    /^src\/sdk\/propagation\/(b3|jaeger|ottrace|xray|debug-flag|baggage-headers|environment)/,
-  ],
+  ['sampling', /^src\/sdk\/propagation\/(b3|jaeger|ottrace|xray|debug-flag|baggage-headers|environment)/],
   ['export-others', /^src\/export\/(console|zipkin|prometheus|spool)\//],
   ['export-others', /^src\/export\/(transport\/(grpc|file)|otlp\/json|split|stdout|jaeger-strategy)/],
   ['metrics', /^src\/(sdk\/metrics|export\/metrics|export\/otlp\/metric|start\/self-metrics)/],

@@ -1,5 +1,5 @@
 import { type AnyFunction, disguise, reportFailure } from '../../src/kit';
-import { followMatch, followMiddleware, isPlainMiddleware, RequestRouting, type Routing } from './routing';
+import { followMatch, followMiddleware, isPlainMiddleware, type Routing, startRouting } from './routing';
 import type { ExpressRequest, Layer, Match, Path } from './types';
 
 /**
@@ -22,7 +22,7 @@ export function noteParsedUrl(parse: AnyFunction): AnyFunction {
   return function (this: unknown, request: ExpressRequest) {
     const url = parse.call(this, request) as { pathname?: string | null } | undefined;
     if (hasRouters) {
-      current = RequestRouting.start(request);
+      current = startRouting(request);
       isDecodable = canDecode(url?.pathname ?? '');
     }
     return url;

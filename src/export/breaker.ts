@@ -32,35 +32,34 @@ export function createBreaker(now: () => number = monotonicMillis): Breaker {
   let waitedInAllMillis = 0;
   let pausedUntil = 0;
   let isWished = false;
-  let isOpen = false;
   const pauseMillis = () => Math.max(0, pausedUntil - now());
+  const breaker = { isOpen: false, pauseMillis, wishedPauseMillis, succeeded, failed };
+  return breaker;
 
-  return {
-    get isOpen() {
-      return isOpen;
-    },
-    pauseMillis,
-    wishedPauseMillis: () => (isWished ? pauseMillis() : 0),
-    succeeded() {
-      failures = 0;
-      waitedInAllMillis = 0;
-      pausedUntil = 0;
-      isOpen = false;
-    },
-    failed(outcome, waitedMillis) {
-      failures++;
-      if (outcome.kind === 'retryable') waitedInAllMillis += waitedMillis;
-      const wish = outcome.kind === 'retryable' ? outcome.delayMillis : undefined;
-      const isGone = failures >= failuresToOpen || waitedInAllMillis >= waitToOpenMillis;
-      if (isGone || (wish ?? 0) > maxShortPauseMillis) isOpen = true;
-      // What is wrong with one request need not be wrong with the next.
-      if (outcome.kind === 'failure' && !isOpen) return;
-      // Waiting was a pause: another on top of it would keep us from a collector that is back.
-      const until = now() + (wish ?? backoffMillis(failures) - waitedMillis);
-      // A request that was under way when the receiver made its wish does not shorten it.
-      if (wish === undefined && until <= pausedUntil) return;
-      isWished = wish !== undefined;
-      pausedUntil = until;
-    },
-  };
+  function wishedPauseMillis(): number {
+    return isWished ? pauseMillis() : 0;
+  }
+
+  function succeeded(): void {
+    failures = 0;
+    waitedInAllMillis = 0;
+    pausedUntil = 0;
+    breaker.isOpen = false;
+  }
+
+  function failed(outcome: Failed, waitedMillis: number): void {
+    failures++;
+    if (outcome.kind === 'retryable') waitedInAllMillis += waitedMillis;
+    const wish = outcome.kind === 'retryable' ? outcome.delayMillis : undefined;
+    const isGone = failures >= failuresToOpen || waitedInAllMillis >= waitToOpenMillis;
+    if (isGone || (wish ?? 0) > maxShortPauseMillis) breaker.isOpen = true;
+    // What is wrong with one request need not be wrong with the next.
+    if (outcome.kind === 'failure' && !breaker.isOpen) return;
+    // Waiting was a pause: another on top of it would keep us from a collector that is back.
+    const until = now() + (wish ?? backoffMillis(failures) - waitedMillis);
+    // A request that was under way when the receiver made its wish does not shorten it.
+    if (wish === undefined && until <= pausedUntil) return;
+    isWished = wish !== undefined;
+    pausedUntil = until;
+  }
 }

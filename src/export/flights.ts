@@ -37,51 +37,54 @@ export interface Flights {
 
 /** No request is under way at first. */
 export function createFlights(): Flights {
-  const flights = new Set<Flight>();
-  let byteLength = 0;
+  const underWay = new Set<Flight>();
+  // Fields, as in the queue.
+  const flights = { size: 0, byteLength: 0, pauseMillis, start, end, endAll, outdate };
+  return flights;
 
-  return {
-    get size() {
-      return flights.size;
-    },
-    get byteLength() {
-      return byteLength;
-    },
-    pauseMillis() {
-      if (flights.size >= maxFlights) return stallMillis;
-      let startMillis = Number.NEGATIVE_INFINITY;
-      for (const flight of flights)
-        if (!flight.isOutdated) startMillis = Math.max(startMillis, flight.startMillis);
-      return Math.max(0, startMillis + stallMillis - monotonicMillis());
-    },
-    start(batch, timeoutMillis) {
-      const startMillis = monotonicMillis();
-      batch.firstSentMillis ??= startMillis;
-      const left = batch.firstSentMillis + timeoutMillis - startMillis;
-      // What is kept although its time is over has no less time than a request may stall.
-      const flight = {
-        batch,
-        startMillis,
-        timeoutMillis: Math.max(left, Math.min(timeoutMillis, stallMillis)),
-        isOutdated: false,
-      };
-      flights.add(flight);
-      byteLength += batch.body.byteLength;
-      return flight;
-    },
-    end(flight) {
-      if (!flights.delete(flight)) return false;
-      byteLength -= flight.batch.body.byteLength;
-      return true;
-    },
-    endAll() {
-      const all = [...flights];
-      flights.clear();
-      byteLength = 0;
-      return all;
-    },
-    outdate() {
-      for (const flight of flights) flight.isOutdated = true;
-    },
-  };
+  function pauseMillis(): number {
+    if (underWay.size >= maxFlights) return stallMillis;
+    let startMillis = Number.NEGATIVE_INFINITY;
+    for (const flight of underWay)
+      if (!flight.isOutdated) startMillis = Math.max(startMillis, flight.startMillis);
+    return Math.max(0, startMillis + stallMillis - monotonicMillis());
+  }
+
+  function start(batch: Sealed, timeoutMillis: number): Flight {
+    const startMillis = monotonicMillis();
+    batch.firstSentMillis ??= startMillis;
+    const left = batch.firstSentMillis + timeoutMillis - startMillis;
+    // What is kept although its time is over has no less time than a request may stall.
+    const flight = {
+      batch,
+      startMillis,
+      timeoutMillis: Math.max(left, Math.min(timeoutMillis, stallMillis)),
+      isOutdated: false,
+    };
+    underWay.add(flight);
+    account(batch.body.byteLength);
+    return flight;
+  }
+
+  function end(flight: Flight): boolean {
+    if (!underWay.delete(flight)) return false;
+    account(-flight.batch.body.byteLength);
+    return true;
+  }
+
+  function endAll(): Flight[] {
+    const all = [...underWay];
+    underWay.clear();
+    account(-flights.byteLength);
+    return all;
+  }
+
+  function outdate(): void {
+    for (const flight of underWay) flight.isOutdated = true;
+  }
+
+  function account(bytes: number): void {
+    flights.size = underWay.size;
+    flights.byteLength += bytes;
+  }
 }

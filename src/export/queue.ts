@@ -43,64 +43,50 @@ export function createQueue<T>(createBatch: () => Batch<T>): Queue<T> {
   /** Batches to which nothing is added any more, but which the resource is not complete for. */
   let unsealed: Batch<T>[] = [];
   const sealed: Sealed[] = [];
-  let sealedItems = 0;
-  let sealedBytes = 0;
+  // The numbers are asked for at every item: fields, which V8 reads in place, where it would call accessors.
+  const queue = { count: 0, byteLength: 0, currentCount: 0, sealedCount: 0, add, seal, takeOldest, putBack };
+  return queue;
 
-  return {
-    get count() {
-      return sealedItems + countOf(unsealed) + (current?.count ?? 0);
-    },
-    get byteLength() {
-      return sealedBytes + bytesOf(unsealed) + (current?.count ? current.byteLength : 0);
-    },
-    get currentCount() {
-      return current?.count ?? 0;
-    },
-    get sealedCount() {
-      return sealed.length;
-    },
-    add(item) {
-      current ??= createBatch();
-      return current.add(item);
-    },
-    seal(now = false) {
-      if (current?.count) {
-        unsealed.push(current);
-        current = undefined;
-      }
-      if (unsealed.length === 0 || !(now || isResourceComplete())) return;
-      for (const each of unsealed) {
-        const batch = { body: each.encode(), count: each.count };
-        sealed.push(batch);
-        account(batch, 1);
-      }
-      unsealed = [];
-    },
-    takeOldest() {
-      const batch = sealed.shift();
-      if (batch) account(batch, -1);
-      return batch;
-    },
-    putBack(batch) {
-      sealed.unshift(batch);
-      account(batch, 1);
-    },
-  };
+  function add(item: T): boolean {
+    current ??= createBatch();
+    const before = current.count > 0 ? current.byteLength : 0;
+    if (!current.add(item)) return false;
+    queue.currentCount = current.count;
+    queue.count++;
+    queue.byteLength += current.byteLength - before;
+    return true;
+  }
+
+  function seal(now = false): void {
+    if (current?.count) {
+      unsealed.push(current);
+      current = undefined;
+      queue.currentCount = 0;
+    }
+    if (unsealed.length === 0 || !(now || isResourceComplete())) return;
+    for (const each of unsealed) {
+      const body = each.encode();
+      queue.byteLength += body.byteLength - each.byteLength;
+      sealed.push({ body, count: each.count });
+    }
+    queue.sealedCount = sealed.length;
+    unsealed = [];
+  }
+
+  function takeOldest(): Sealed | undefined {
+    const batch = sealed.shift();
+    if (batch) account(batch, -1);
+    return batch;
+  }
+
+  function putBack(batch: Sealed): void {
+    sealed.unshift(batch);
+    account(batch, 1);
+  }
 
   function account({ body, count }: Sealed, sign: 1 | -1): void {
-    sealedItems += sign * count;
-    sealedBytes += sign * body.byteLength;
+    queue.sealedCount = sealed.length;
+    queue.count += sign * count;
+    queue.byteLength += sign * body.byteLength;
   }
-}
-
-function countOf(batches: readonly Batch<never>[]): number {
-  let count = 0;
-  for (const batch of batches) count += batch.count;
-  return count;
-}
-
-function bytesOf(batches: readonly Batch<never>[]): number {
-  let bytes = 0;
-  for (const batch of batches) bytes += batch.byteLength;
-  return bytes;
 }

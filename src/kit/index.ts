@@ -35,7 +35,13 @@ export { envelopeMode } from './operations/messaging-common';
 export { messagingConsumer } from './operations/messaging-consumer';
 export { type FieldsFor, messagingProducer, type Outgoing } from './operations/messaging-producer';
 export { type RedisBatch, type RedisServer, redisClient } from './operations/redis-client';
-export { recordRequestError, requestContext, setRoute } from './operations/server-span';
+export {
+  recordRequestError,
+  requestContext,
+  type ServerSpan,
+  serverSpanOf,
+  setRoute,
+} from './operations/server-span';
 export { clientOptions, optionOf, sqlClientOptions } from './options';
 export { createOwnWork } from './own-work';
 export { PrivateField } from './private-field';

@@ -109,6 +109,7 @@ export function httpServer(instrumentation: string) {
       method: name,
       route: undefined,
       failure: undefined,
+      routing: undefined,
       measured: metrics && !isExcluded ? measure(method, request) : undefined,
     };
     RequestSpan.set(identity, active);

@@ -29,6 +29,8 @@ export interface ServerSpan extends Active {
   readonly measured?: MeasuredRequest | undefined;
   /** The last error that a framework turned into a response. */
   failure?: { readonly error: unknown; readonly timeMillis: number } | undefined;
+  /** What a framework's instrumentation keeps of the request's way, of a type of its own. */
+  routing?: unknown;
 }
 
 /** The span of a request, by the request object or its HTTP/2 stream. */
@@ -46,6 +48,11 @@ export class RequestSpan extends PrivateField {
     const { stream } = request as { stream?: object };
     return stream && #span in stream ? stream.#span : undefined;
   }
+}
+
+/** The server span of a request, if it has one. @param request - the request object of `node:http` or `node:http2`. */
+export function serverSpanOf(request: object): ServerSpan | undefined {
+  return RequestSpan.of(request);
 }
 
 /** The context of a request that has a server span. */
