@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { Writer } from 'protobufjs/minimal';
 import type { WriterBuffer } from './strings';
 
@@ -5,6 +6,8 @@ import type { WriterBuffer } from './strings';
 // request that a program serves, and that alone makes V8 look through the whole heap twice a second (Node.js 26, bench's Express program).
 
 Writer.initialBufferSize = 4096;
+// A program may have taken the global `Buffer` away before the Writer looked for it: its own arrays cannot write ids.
+Writer.alloc = (size) => Buffer.allocUnsafe(size);
 
 /** Held for the next batches at the most. */
 const maxSpareBytes = 2 * 1024 * 1024;
