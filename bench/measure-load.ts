@@ -1,8 +1,7 @@
 import type { Agent } from './agents';
 import { type Collector, startCollector } from './collector';
 import { sendRequests } from './load';
-import { type RunningProgram, type Surroundings, startProgram, withProgram, withPrograms } from './program';
-import { rotated } from './rounds';
+import { type Surroundings, withProgram } from './program';
 
 /** A program under load and how much of it. */
 export interface LoadProgram {
@@ -75,85 +74,43 @@ function countSpans(
 }
 
 /**
- * Of a round. A machine drifts by more, from one second to the next, than an agent costs; turns of a tenth of a second hit all agents alike.
- */
-const turns = 30;
-
-/**
- * One run of a program under each agent: they live at once, each with a collector of its own, and take turns. All that a process does from its first
- * turn until the last span has arrived is part of the measure, also between its turns.
+ * Runs a program under an agent: warms up, measures. What the agent sends after the last request is part of the measure.
  *
- * @throws Error when a program fails, or nothing of an agent is delivered
+ * @throws Error when the program fails, or nothing of it is delivered
  */
-export async function measureLoads(
+export function measureLoad(
   program: LoadProgram,
-  agents: readonly { readonly agent: Agent; readonly spansPerRequest: number }[],
-  surroundings: Omit<Surroundings, 'collector'>,
-  round: number,
-): Promise<LoadSample[]> {
-  const collectors = await Promise.all(agents.map(() => startCollector()));
-  const starts = agents.map(
-    ({ agent }, i) =>
-      () =>
-        startProgram(program.file, agent, { ...surroundings, collector: collectors[i]! }),
-  );
-  try {
-    return await withPrograms(starts, async (programs) => {
-      const runs = programs.map((running, i) => createRun(program, running, collectors[i]!, agents[i]!));
-      for (const run of runs) await run.warmUp();
-      for (const run of runs) await run.begin();
-      for (let turn = 0; turn < turns; turn++)
-        for (const run of rotated(runs, round + turn)) await run.takeTurn();
-      const samples: LoadSample[] = [];
-      for (const run of runs) samples.push(await run.end());
-      return samples;
-    });
-  } finally {
-    for (const collector of collectors) collector.stop();
-  }
-}
+  agent: Agent,
+  spansPerRequest: number,
+  surroundings: Surroundings & { collector: Collector },
+): Promise<LoadSample> {
+  const { collector } = surroundings;
+  return withProgram(program.file, agent, surroundings, async ({ port, ask, cpuMicros }) => {
+    const load = { port, path: program.path, connections: program.connections };
+    await runUntilDelivered(program.warmUpRequests);
 
-/** A program under an agent, from its warm-up to its sample. */
-function createRun(
-  program: LoadProgram,
-  { port, ask, cpuMicros }: RunningProgram,
-  collector: Collector,
-  { agent, spansPerRequest }: { readonly agent: Agent; readonly spansPerRequest: number },
-) {
-  const load = { port, path: program.path, connections: program.connections };
-  let spansBefore = 0;
-  let cpuBefore = 0;
-  let requests = 0;
-  let millis = 0;
+    const before = await cpuMicros();
+    const measured = await runUntilDelivered(program.requests);
+    const after = await cpuMicros();
+    const { memory } = await ask<{ memory: NodeJS.MemoryUsage }>('memory');
+    if (measured.delivered === 0) throw new Error(`${agent.name} delivered nothing under load`);
+    return {
+      cpuMicrosPerRequest: (after - before) / measured.requests,
+      requestsPerSecond: measured.requestsPerSecond,
+      delivered: measured.delivered,
+      rssBytes: memory.rss,
+      heapBytes: memory.heapUsed + memory.external,
+    };
 
-  return {
-    async warmUp() {
-      const sent = await sendRequests(load, program.warmUpRequests, program.maxMillis);
-      await collector.waitForSpans(sent * spansPerRequest, quietMillis);
-    },
-    async begin() {
-      spansBefore = collector.taken.spans;
-      cpuBefore = await cpuMicros();
-    },
-    async takeTurn() {
+    async function runUntilDelivered(most: number) {
+      const spansBefore = collector.taken.spans;
       const startedAt = performance.now();
-      requests += await sendRequests(load, Math.ceil(program.requests / turns), program.maxMillis / turns);
-      millis += performance.now() - startedAt;
-    },
-    async end(): Promise<LoadSample> {
+      const requests = await sendRequests(load, most, program.maxMillis);
+      const seconds = (performance.now() - startedAt) / 1000;
       const expected = spansPerRequest * requests;
       await collector.waitForSpans(spansBefore + expected, quietMillis);
-      const cpu = (await cpuMicros()) - cpuBefore;
-      const { memory } = await ask<{ memory: NodeJS.MemoryUsage }>('memory');
       const delivered = expected === 0 ? 1 : (collector.taken.spans - spansBefore) / expected;
-      if (delivered === 0) throw new Error(`${agent.name} delivered nothing under load`);
-      return {
-        cpuMicrosPerRequest: cpu / requests,
-        requestsPerSecond: (requests / millis) * 1000,
-        delivered,
-        rssBytes: memory.rss,
-        heapBytes: memory.heapUsed + memory.external,
-      };
-    },
-  };
+      return { requests, requestsPerSecond: requests / seconds, delivered };
+    }
+  });
 }

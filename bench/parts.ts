@@ -1,15 +1,16 @@
 import { type Agent, agentsFor, knownAgents } from './agents';
+import { startCollector } from './collector';
 import { measureDelay, requestsPerSecond } from './measure-delay';
 import { measureFirstSpans } from './measure-first-span';
 import { idleSeconds, measureIdle } from './measure-idle';
-import { countSpansPerRequest, type LoadProgram, type LoadSample, measureLoads } from './measure-load';
+import { countSpansPerRequest, type LoadProgram, type LoadSample, measureLoad } from './measure-load';
 import { measureModules } from './measure-modules';
 import { measureNone } from './measure-none';
 import { emptyScript, findLoaded, measureStarts } from './measure-start';
 import { measureThroughput } from './measure-throughput';
 import { runMicro } from './micro-run';
 import type { NodeBinary, Options, PartName } from './options';
-import { roundsOf, twice } from './rounds';
+import { rotated, roundsOf, twice } from './rounds';
 import { type Servers, startServers } from './servers';
 import {
   delayTable,
@@ -97,20 +98,23 @@ function load(program: LoadProgram, { node, options }: Setting): Promise<string>
   const scaledProgram = scaled(program, options);
   return withServers(async ({ env }) => {
     const agents = agentsFor(node.version);
-    const surroundings = { node: node.path, env };
-    const spans = await countSpansPerRequest(scaledProgram, agents, surroundings);
-    const results = agents.map((agent, index) => ({
-      agent,
-      spansPerRequest: spans[index]!,
-      samples: [] as LoadSample[],
-    }));
-    for (const round of roundsOf({ most: options.rounds, least: 2, seconds: 190 })) {
-      const samples = await twice(() => measureLoads(scaledProgram, results, surroundings, round));
-      results.forEach((result, index) => {
-        result.samples.push(samples[index]!);
-      });
+    const collector = await startCollector();
+    const surroundings = { node: node.path, collector, env };
+    try {
+      const spans = await countSpansPerRequest(scaledProgram, agents, { node: node.path, env });
+      const results = agents.map((agent, index) => ({
+        agent,
+        spansPerRequest: spans[index]!,
+        samples: [] as LoadSample[],
+      }));
+      for (const round of roundsOf({ most: options.rounds, least: 3, seconds: 190 })) {
+        for (const { agent, spansPerRequest, samples } of rotated(results, round))
+          samples.push(await twice(() => measureLoad(scaledProgram, agent, spansPerRequest, surroundings)));
+      }
+      return loadTable(scaledProgram, results);
+    } finally {
+      collector.stop();
     }
-    return loadTable(scaledProgram, results);
   }, program === express);
 }
 

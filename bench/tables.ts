@@ -21,9 +21,7 @@ export interface LoadResult {
 export function loadTable(program: LoadProgram, results: readonly LoadResult[]): string {
   const cpuOf = ({ samples }: LoadResult) => samples.map((sample) => sample.cpuMicrosPerRequest);
   const [bare, ours] = results as [LoadResult, LoadResult];
-  // To the bare program of the same round.
-  const addedBy = (result: LoadResult) =>
-    median(cpuOf(result).map((cpu, round) => cpu - cpuOf(bare)[round]!));
+  const addedBy = (result: LoadResult) => median(cpuOf(result)) - median(cpuOf(bare));
   const mebibytes = ({ samples }: LoadResult, key: 'heapBytes' | 'rssBytes') =>
     median(samples.map((sample) => sample[key])) / mebibyte;
   const memory = (result: LoadResult, key: 'heapBytes' | 'rssBytes') =>
@@ -55,7 +53,7 @@ export function loadTable(program: LoadProgram, results: readonly LoadResult[]):
   ];
   const { requests, connections, maxMillis } = program;
   const rounds = bare.samples.length;
-  return `${rounds} rounds of ${requests} requests (or ${maxMillis / 1000} s) in short turns, on ${connections} connections.\n\n${table(header, rows)}`;
+  return `${rounds} rounds of ${requests} requests (or ${maxMillis / 1000} s) on ${connections} connections.\n\n${table(header, rows)}`;
 }
 
 /** What the start and the end of a process cost under each agent; the first is the bare program, the second is ours. */
