@@ -1,4 +1,5 @@
-import { complainAboutNames, namesConfigFile } from '../config/enabled';
+import { namesConfigFile } from '../config/before-start';
+import { complainAboutNames } from '../config/enabled';
 import { type Explanation, explainConfig } from '../config/explain';
 import { log } from '../diag/log';
 import { addFormat, addSettingFlags, canonicalFlag, createProgram } from './flags';

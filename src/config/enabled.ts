@@ -1,5 +1,4 @@
 import type { Config } from './config';
-import { general } from './settings/general';
 import { node } from './settings/node';
 
 /**
@@ -37,31 +36,4 @@ export function complainAboutNames(
       .join(',');
     return `${setting}: expected a list of ${known.join(', ')}, got "${unknown.join(',')}"; ignoring it${meant && `; did you mean ${meant}?`}`;
   });
-}
-
-/**
- * Whether nothing is to be loaded at all: the SDK is switched off and no propagator asked for (with one, context still passes through, as the
- * specification has it).
- */
-export function isDisabled(env: NodeJS.ProcessEnv = process.env): boolean {
-  // The file says so itself.
-  if (namesConfigFile(env)) return false;
-  const text = env[general.sdkDisabled.name]?.trim();
-  if (!text || !general.sdkDisabled.parser.parse(text).value) return false;
-  return !env[general.propagators.name]?.trim();
-}
-
-/** Whether a configuration file takes the place of all variables (specification/configuration/sdk-environment-variables.md). */
-export function namesConfigFile(env: NodeJS.ProcessEnv): boolean {
-  return Boolean(env[general.configFile.name]?.trim() || env[deprecatedConfigFile]?.trim());
-}
-
-/** The older name of {@link general.configFile}. */
-export const deprecatedConfigFile = 'OTEL_EXPERIMENTAL_CONFIG_FILE';
-
-/** The names that the user gave instead of, or beside, those of the tools in which nothing is traced; `undefined` if none. */
-export function dormantCommands(env: NodeJS.ProcessEnv = process.env): readonly string[] | undefined {
-  const { name, parser } = node.dormantCommands;
-  const text = env[name]?.trim();
-  return text ? parser.parse(text).value : undefined;
 }

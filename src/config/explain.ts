@@ -1,6 +1,6 @@
+import { namesConfigFile } from './before-start';
 import { findComplaints } from './complaints';
 import type { Config } from './config';
-import { namesConfigFile } from './enabled';
 import type { LoadedFile } from './file/load';
 import { readConfig } from './load';
 import { headers } from './parsers';

@@ -1,6 +1,6 @@
+import { namesConfigFile } from './before-start';
 import { findComplaints } from './complaints';
 import type { BatchConfig, Config, LogsConfig, MetricsConfig, TracesConfig } from './config';
-import { namesConfigFile } from './enabled';
 import { readExporter } from './load-exporters';
 import { readOperations } from './load-operations';
 import { readKeep, readSampler } from './load-sampler';

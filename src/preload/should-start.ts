@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { dormantCommands, isDisabled } from '../config/enabled';
+import { dormantCommands, isDisabled } from '../config/before-start';
 import { isMainThread } from '../model/main-thread';
 import { isDormantCommand } from './dormant';
 

@@ -43,7 +43,7 @@ for (const version of nodes) {
       if (!node) return;
       const { files, builtins } = await findLoaded(ours, node, emptyScript);
       assert.deepEqual(namesOf({ files }), ['register.js', 'dist/preload.js', 'dist/agent.js']);
-      assertAtMost(kilobytesOf({ files }), 138, 'kB of our files'); // 133
+      assertAtMost(kilobytesOf({ files }), 130, 'kB of our files'); // 125
       assertAtMost(builtins.length, maxBuiltins(version), `of Node's modules (${builtins.join(', ')})`);
     });
 

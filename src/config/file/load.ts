@@ -1,5 +1,5 @@
+import { deprecatedConfigFile } from '../before-start';
 import type { Config } from '../config';
-import { deprecatedConfigFile } from '../enabled';
 import { type LoadedConfig, readConfig } from '../load';
 import { createSettingReader, type SettingReader } from '../read-env';
 import { general } from '../settings/general';

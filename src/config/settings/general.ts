@@ -1,14 +1,10 @@
-import { boolean, entityList, oneOf, resourceAttributes, someOf, string } from '../parsers';
+import { entityList, oneOf, resourceAttributes, string } from '../parsers';
+import { first } from './first';
 import { count, noEntities, noLimit, noPairs, optional, setting } from './setting';
 
 /** What concerns every signal. */
 export const general = {
-  sdkDisabled: setting(
-    'OTEL_SDK_DISABLED',
-    boolean,
-    false,
-    'Switches all telemetry off; OTEL_PROPAGATORS still applies if set.',
-  ),
+  sdkDisabled: first.sdkDisabled,
   serviceName: optional(
     'OTEL_SERVICE_NAME',
     string,
@@ -26,23 +22,14 @@ export const general = {
     noEntities,
     'Names what the telemetry is about, `type{id=value}[description=value]@schema_url;...`; OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME are stronger.',
   ),
-  configFile: optional(
-    'OTEL_CONFIG_FILE',
-    string,
-    'Names a declarative configuration file (docs/configuration-file.md); other variables are then not read.',
-  ),
+  configFile: first.configFile,
   logLevel: setting(
     'OTEL_LOG_LEVEL',
     oneOf(['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all']),
     'info',
     'Sets how much otel-instrument itself says on stderr.',
   ),
-  propagators: setting(
-    'OTEL_PROPAGATORS',
-    someOf(['tracecontext', 'baggage', 'b3', 'b3multi', 'jaeger', 'ottrace', 'xray']),
-    ['tracecontext', 'baggage'],
-    'Chooses the formats that carry context between processes.',
-  ),
+  propagators: first.propagators,
   attributeCount: setting(
     'OTEL_ATTRIBUTE_COUNT_LIMIT',
     count,

@@ -1,5 +1,6 @@
 import { list, oneOf, someOf, string } from '../parsers';
 import { detectorNames, resourceDetectors } from '../resource-detectors';
+import { first } from './first';
 import { millis, optional, setting, size } from './setting';
 
 /** What only this agent, or every agent for Node.js, has. */
@@ -56,11 +57,7 @@ export const node = {
     ['in', 'out'],
     'Says whether context comes `in` by TRACEPARENT, TRACESTATE and BAGGAGE of this process, and goes `out` by those of the processes that it starts.',
   ),
-  dormantCommands: optional(
-    'OTEL_NODE_DORMANT_COMMANDS',
-    list,
-    'Names the commands in whose processes nothing is traced, instead of npm, yarn, tsc, eslint and other tools; a list that begins with `+` adds to them.',
-  ),
+  dormantCommands: first.dormantCommands,
   exporterFile: setting(
     'OTEL_NODE_EXPORTER_FILE',
     string,

@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/api';
 import { isDebug, withDebug } from './debug-flag';
 import { readHeader } from './header-value';
-import { isValid, readSpanId, readTraceId } from './hex-id';
+import { isSpanContextValid, readSpanId, readTraceId } from './hex-id';
 
 const SINGLE = 'b3';
 const TRACE_ID = 'x-b3-traceid';
@@ -100,7 +100,7 @@ function identity(traceIdText: string, spanIdText: string, sampling: string | un
 
 function validSpanContext(context: Context): SpanContext | undefined {
   const spanContext = trace.getSpanContext(context);
-  return spanContext !== undefined && isValid(spanContext) ? spanContext : undefined;
+  return spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext : undefined;
 }
 
 function sampledDigit({ traceFlags }: SpanContext): string {

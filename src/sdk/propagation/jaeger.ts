@@ -2,7 +2,7 @@ import { type SpanContext, type TextMapPropagator, trace } from '@opentelemetry/
 import { extractBaggageHeaders, injectBaggageHeaders } from './baggage-headers';
 import { isDebug, withDebug } from './debug-flag';
 import { readHeader } from './header-value';
-import { isValid, readSpanId, readTraceId } from './hex-id';
+import { isSpanContextValid, readSpanId, readTraceId } from './hex-id';
 import { percentDecode, percentEncode } from './percent-encoding';
 
 const TRACE_ID = 'uber-trace-id';
@@ -20,7 +20,7 @@ const DEBUG = 2;
 export const jaeger: TextMapPropagator = {
   inject(context, carrier, setter) {
     const spanContext = trace.getSpanContext(context);
-    if (spanContext !== undefined && isValid(spanContext)) {
+    if (spanContext !== undefined && isSpanContextValid(spanContext)) {
       const { traceId, spanId, traceFlags } = spanContext;
       const flags = isDebug(context) ? SAMPLED | DEBUG : traceFlags & SAMPLED;
       setter.set(carrier, TRACE_ID, `${traceId}:${spanId}:0:${flags}`);

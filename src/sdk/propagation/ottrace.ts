@@ -1,7 +1,7 @@
 import { type TextMapPropagator, trace } from '@opentelemetry/api';
 import { extractBaggageHeaders, injectBaggageHeaders } from './baggage-headers';
 import { readHeader } from './header-value';
-import { isValid, readSpanId, readTraceId } from './hex-id';
+import { isSpanContextValid, readSpanId, readTraceId } from './hex-id';
 
 const TRACE_ID = 'ot-tracer-traceid';
 const SPAN_ID = 'ot-tracer-spanid';
@@ -19,7 +19,7 @@ const BAGGAGE_PREFIX = 'ot-baggage-';
 export const ottrace: TextMapPropagator = {
   inject(context, carrier, setter) {
     const spanContext = trace.getSpanContext(context);
-    if (spanContext === undefined || !isValid(spanContext)) return;
+    if (spanContext === undefined || !isSpanContextValid(spanContext)) return;
     setter.set(carrier, TRACE_ID, spanContext.traceId.slice(16));
     setter.set(carrier, SPAN_ID, spanContext.spanId);
     setter.set(carrier, SAMPLED, (spanContext.traceFlags & 1) !== 0 ? 'true' : 'false');

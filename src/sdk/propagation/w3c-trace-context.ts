@@ -1,6 +1,6 @@
 import { type TextMapPropagator, trace } from '@opentelemetry/api';
 import { listHeader, singleHeader } from './header-value';
-import { isValid } from './hex-id';
+import { isSpanContextValid } from './hex-id';
 import { lazyTraceState, MAX_TRACE_STATE_CHARS } from './trace-state';
 import { formatTraceparent, parseTraceparent } from './traceparent';
 
@@ -17,7 +17,7 @@ const TRACESTATE = 'tracestate';
 export const w3cTraceContext: TextMapPropagator = {
   inject(context, carrier, setter) {
     const spanContext = trace.getSpanContext(context);
-    if (spanContext === undefined || !isValid(spanContext)) return;
+    if (spanContext === undefined || !isSpanContextValid(spanContext)) return;
     setter.set(carrier, TRACEPARENT, formatTraceparent(spanContext));
     const traceState = spanContext.traceState?.serialize();
     if (traceState) setter.set(carrier, TRACESTATE, traceState);

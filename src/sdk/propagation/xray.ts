@@ -1,6 +1,6 @@
 import { type SpanContext, type TextMapPropagator, trace } from '@opentelemetry/api';
 import { readHeader } from './header-value';
-import { isValid, readSpanId, readTraceId } from './hex-id';
+import { isSpanContextValid, readSpanId, readTraceId } from './hex-id';
 
 const TRACE_HEADER = 'x-amzn-trace-id';
 
@@ -16,7 +16,7 @@ const MAX_CHARS = 1024;
 export const xray: TextMapPropagator = {
   inject(context, carrier, setter) {
     const spanContext = trace.getSpanContext(context);
-    if (spanContext === undefined || !isValid(spanContext)) return;
+    if (spanContext === undefined || !isSpanContextValid(spanContext)) return;
     const { traceId, spanId, traceFlags } = spanContext;
     const root = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
     setter.set(carrier, TRACE_HEADER, `Root=${root};Parent=${spanId};Sampled=${traceFlags & 1}`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { canonicalFlag } from '../../../src/cli/flags';
 import { libraries } from '../../../src/cli/libraries';
-import { deprecatedConfigFile } from '../../../src/config/enabled';
+import { deprecatedConfigFile } from '../../../src/config/before-start';
 import { allSettings } from '../../../src/config/settings';
 import { optionSettings } from '../../../src/config/settings/options';
 

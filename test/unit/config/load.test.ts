@@ -7,6 +7,7 @@ import { type Config, loadConfig } from '../../../src/config/load';
 import { MAX_TIMER_MILLIS } from '../../../src/config/parsers';
 import { detectorNames } from '../../../src/config/resource-detectors';
 import { allSettings, settings } from '../../../src/config/settings';
+import { defaultLimits } from '../../harness/span-limits';
 
 const none = Object.create(null);
 
@@ -41,14 +42,7 @@ const defaults: Config = {
     processors: [{ batch: { scheduleDelayMillis: 5000, ...batch }, exporter: otlpDefaults('traces') }],
     sampler: { kind: 'parent_based', root: { kind: 'always_on' } },
     keep: undefined,
-    limits: {
-      attributeCount: 128,
-      attributeValueLength: Number.POSITIVE_INFINITY,
-      eventCount: 128,
-      linkCount: 128,
-      eventAttributeCount: 128,
-      linkAttributeCount: 128,
-    },
+    limits: defaultLimits,
   },
   metrics: {
     readers: [

@@ -109,6 +109,13 @@ describe('a span', () => {
     const traceState = { serialize: () => assert.fail('hostile') } as never;
     assert.equal(decoded({ context: { ...context, traceState } }, {})[0]!.traceState, '');
   });
+  test('ids that are none hold nothing of earlier requests', () => {
+    decoded({ name: 'secret'.repeat(20) });
+    const made = { traceId: `ab${'?'.repeat(30)}`, spanId: `cd${'?'.repeat(14)}`, traceFlags: 1 };
+    const [span] = decoded({ links: [{ context: made, attributes: {}, droppedAttributesCount: 0 }] });
+    const { traceId, spanId } = span!.links[0]!.context;
+    assert.deepEqual([traceId, spanId], [`ab${'0'.repeat(30)}`, `cd${'0'.repeat(14)}`]);
+  });
   test('ids in upper case', () =>
     assert.equal(
       decoded({ context: { ...context, traceId: context.traceId.toUpperCase() } })[0]!.traceId,
