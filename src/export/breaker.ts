@@ -5,8 +5,11 @@ import { backoffMillis } from './retry';
 /** So many requests in a row without success: the collector is gone. */
 const failuresToOpen = 5;
 
-/** Requests that have waited so long together for an answer tell the same: five quick failures, with the pauses between them, take no less. */
-const waitToOpenMillis = 8000;
+/**
+ * Requests that have waited so long together for an answer tell the same: five quick failures, with the pauses between them, take no less. A little
+ * below 8 s, since timers may fire a millisecond early, and four timeouts of 2 s must be enough.
+ */
+const waitToOpenMillis = 7980;
 
 /** A receiver that wants to be left alone for longer than this is as good as gone. */
 const maxShortPauseMillis = 5000;
