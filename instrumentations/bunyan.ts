@@ -1,13 +1,6 @@
 import os from 'node:os';
-import {
-  type AnyFunction,
-  defineInstrumentation,
-  emitLogRecord,
-  type LoggedRecord,
-  logIds,
-  printRecord,
-  severityOfNumber,
-} from '../src/kit';
+import { type AnyFunction, defineInstrumentation } from '../src/kit';
+import { emitLogRecord, type LoggedRecord, logIds, printRecord, severityOfNumber } from '../src/kit/logging';
 
 /**
  * The patch is made by hand: `_emit` gets the finished record, an object of bunyan's own, for all streams. The ids are added to it, so that they also

@@ -1,12 +1,11 @@
+import { type AnyFunction, defineInstrumentation } from '../src/kit';
 import {
-  type AnyFunction,
-  defineInstrumentation,
   emitLogRecord,
   isLoggerPrinting,
   type LoggedRecord,
   messageText,
   printRecord,
-} from '../src/kit';
+} from '../src/kit/logging';
 
 /** Severity numbers of the methods that print what they get. `assert`, `table`, `group` and others call these. */
 const severities: Readonly<Record<string, number>> = {

@@ -1,5 +1,5 @@
 import { clientOptions, defineInstrumentation } from '../src/kit';
-import { patchHttp2First, patchHttp2IfLoaded, patchServerClass } from './http2/patch';
+import { patchHttp2, patchHttp2First, patchServerClass } from './http2/patch';
 
 export default defineInstrumentation({
   name: 'http2',
@@ -10,14 +10,14 @@ export default defineInstrumentation({
     link: 'https://nodejs.org/api/http2.html',
   },
   options: clientOptions,
-  // Loading node:http2 costs 4 to 10 ms, so it is patched with the first connection of a program that loaded it itself. Its own
-  // channels tell of a stream only after its headers have gone.
+  // It is patched with the first connection of a program that loaded it itself. Its own channels tell of a stream only after its headers have gone.
+  awaits: 'http2',
   channels: {
     'net.server.socket': ({ socket }) => {
-      patchHttp2IfLoaded();
+      patchHttp2();
       patchServerClass(socket.server);
     },
-    'net.client.socket': patchHttp2IfLoaded,
+    'net.client.socket': patchHttp2,
   },
   builtins: [
     {

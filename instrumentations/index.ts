@@ -111,6 +111,7 @@ const registry: readonly RegistryEntry[] = [
   {
     name: 'http2',
 
+    awaits: 'http2',
     options: {
       requireParentSpan: {
         type: 'boolean',

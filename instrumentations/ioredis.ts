@@ -12,10 +12,9 @@ import {
   defineInstrumentation,
   type Operation,
   PrivateField,
-  type RedisServer,
-  redisClient,
   telemetry,
 } from '../src/kit';
+import { type RedisServer, redisClient } from '../src/kit/databases';
 
 /** The parts of a client that ioredis keeps to itself. */
 interface Client {

@@ -1,6 +1,5 @@
+import { type AnyFunction, defineInstrumentation } from '../src/kit';
 import {
-  type AnyFunction,
-  defineInstrumentation,
   emitLogRecord,
   type LoggedRecord,
   logIds,
@@ -8,7 +7,7 @@ import {
   printRecord,
   severityOfName,
   severityOfNumber,
-} from '../src/kit';
+} from '../src/kit/logging';
 
 /**
  * The patch is made by hand: `send` gets every event that passes its level, for all appenders. The ids go into the event's context, a copy of the

@@ -1,13 +1,5 @@
-import {
-  type AnyFunction,
-  defineInstrumentation,
-  emitLogRecord,
-  type LoggedRecord,
-  logIds,
-  printRecord,
-  reportFailure,
-  severityOfName,
-} from '../src/kit';
+import { type AnyFunction, defineInstrumentation, reportFailure } from '../src/kit';
+import { emitLogRecord, type LoggedRecord, logIds, printRecord, severityOfName } from '../src/kit/logging';
 
 const file = 'services/console-logger.service.js';
 

@@ -4,12 +4,12 @@
 import {
   type AnyFunction,
   type Call,
-  dbClient,
   defineInstrumentation,
   errorMessage,
   sqlClientOptions,
   telemetry,
 } from '../src/kit';
+import { dbClient } from '../src/kit/databases';
 import { measured } from './pg/pool';
 
 export default defineInstrumentation({

@@ -1,12 +1,6 @@
 import { hostname } from 'node:os';
-import {
-  type AnyFunction,
-  defineInstrumentation,
-  emitLogRecord,
-  type LoggedRecord,
-  severityOfNumber,
-  withLogIds,
-} from '../src/kit';
+import { type AnyFunction, defineInstrumentation } from '../src/kit';
+import { emitLogRecord, type LoggedRecord, severityOfNumber, withLogIds } from '../src/kit/logging';
 
 /**
  * The patch is made by hand, on the function that makes a record's line: the ids are added to the finished line, so they reach every stream and every

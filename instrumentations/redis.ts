@@ -9,10 +9,9 @@ import {
   defineInstrumentation,
   type MethodPatch,
   type Patch,
-  type RedisBatch,
-  redisClient,
   wrapWithOperation,
 } from '../src/kit';
+import { type RedisBatch, redisClient } from '../src/kit/databases';
 import {
   bindTask,
   type Client,

@@ -35,12 +35,14 @@ export const bundledFiles = new Set<string>();
 export async function bundle({ entry, file, externals = {}, options = {} }: Bundle): Promise<void> {
   const { outputFiles, metafile } = await build({
     ...commonOptions,
+    // protobufjs does without it where it is missing, and is asked for no integer that a Number does not hold.
+    alias: { long: './scripts/no-long.js' },
     ...options,
-    plugins: [keepImports(externals), ...(options.plugins ?? [])],
+    plugins: [keepImports(externals), valuesOfApi, ...(options.plugins ?? [])],
     ...entryOptions(entry),
   });
   // What another file lends is in that one.
-  for (const input of Object.keys(metafile!.inputs)) if (!input.startsWith('lent:')) bundledFiles.add(input);
+  for (const input of Object.keys(metafile!.inputs)) if (!/^(lent|api):/.test(input)) bundledFiles.add(input);
   const temporary = `${file}.${process.pid}`;
   writeFileSync(
     temporary,
@@ -57,6 +59,28 @@ export function entryOptions(entry: Bundle['entry']): BuildOptions {
     ? { entryPoints: [entry] }
     : { stdin: { contents: entry.contents, resolveDir: process.cwd(), loader: 'ts' } };
 }
+
+/**
+ * Of `@opentelemetry/api`, which is types for the most part, only the values that we use: in a bundle whose modules load late, esbuild leaves out no
+ * part of a package, and this one would be 40 kB. A value that is not listed here fails the build.
+ */
+const valuesOfApi: Plugin = {
+  name: 'values-of-api',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@opentelemetry\/api$/ }, () => ({ path: 'values', namespace: 'api' }));
+    onLoad({ filter: /.*/, namespace: 'api' }, async () => {
+      const contents =
+        "export { SpanKind, SpanStatusCode, defaultTextMapGetter, defaultTextMapSetter } from '@opentelemetry/api';";
+      const { outputFiles, metafile } = await build({
+        ...commonOptions,
+        ...entryOptions({ contents }),
+        format: 'esm',
+      });
+      for (const input of Object.keys(metafile!.inputs)) bundledFiles.add(input);
+      return { contents: outputFiles![0]!.text };
+    });
+  },
+};
 
 function keepImports(externals: Readonly<Record<string, string>>): Plugin {
   return {

@@ -18,6 +18,7 @@ function renderEntry({
   options,
   observed,
   addsToOthers,
+  awaits,
   targets = [],
   channels = {},
   builtins = [],
@@ -32,6 +33,7 @@ function renderEntry({
     ${isOffByDefault ? 'isOffByDefault: true,' : ''}
     ${observed ? 'isBackground: true,' : ''}
     ${addsToOthers ? 'addsToOthers: true,' : ''}
+    ${awaits ? `awaits: ${JSON.stringify(awaits)},` : ''}
     ${options ? `options: ${JSON.stringify(options)},` : ''}
     modules: ${JSON.stringify(modules)},
     channels: ${JSON.stringify(Object.keys(channels))},

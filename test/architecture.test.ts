@@ -35,6 +35,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'types:src/config',
     '@opentelemetry/api',
     'protobufjs/minimal',
+    'protobufjs/src/writer',
+    'protobufjs/src/writer_buffer',
     'node:',
   ],
   'src/hook': [
@@ -51,7 +53,15 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/threads': ['src/diag', 'src/model', 'node:'],
   'src/own-sdk': ['src/diag'],
   // A definition: the kit, its own folder, Node, and the types of the library.
-  instrumentations: ['src/kit/index.ts', 'types:*', 'node:'],
+  instrumentations: [
+    'src/kit/index.ts',
+    'src/kit/http.ts',
+    'src/kit/databases.ts',
+    'src/kit/messaging.ts',
+    'src/kit/logging.ts',
+    'types:*',
+    'node:',
+  ],
   'instrumentations/index.ts': ['types:src/hook', 'instrumentations'],
   bin: ['dist/cli.js', 'node:'],
   scripts: [

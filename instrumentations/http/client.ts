@@ -1,20 +1,16 @@
 import { errorMonitor } from 'node:events';
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import { type Active, type AnyFunction, errorType, PrivateField, reportFailure } from '../../src/kit';
 import {
-  type Active,
-  type AnyFunction,
   type ClientTarget,
   contentLength,
   defaultPort,
-  errorType,
   type HeaderSource,
   httpClient,
   joinHostPort,
-  PrivateField,
   plainHeaders,
-  reportFailure,
   splitHostPort,
-} from '../../src/kit';
+} from '../../src/kit/http';
 import { findHeader, setHeader } from './client-headers';
 import { addAgent } from './connections';
 

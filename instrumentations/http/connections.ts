@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http';
 import type { Socket } from 'node:net';
-import { type OpenConnections, observeOpenConnections, PrivateField } from '../../src/kit';
+import { PrivateField } from '../../src/kit';
+import { type OpenConnections, observeOpenConnections } from '../../src/kit/http';
 
 type Sockets = Readonly<Record<string, readonly Socket[] | undefined>>;
 

@@ -1,15 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import {
-  type Active,
-  contentLength,
-  errorType,
-  type HeaderSource,
-  httpServer,
-  interceptRead,
-  requestContext,
-  telemetry,
-} from '../../src/kit';
+import { type Active, errorType, interceptRead, requestContext, telemetry } from '../../src/kit';
+import { contentLength, type HeaderSource, httpServer } from '../../src/kit/http';
 
 const server = httpServer('http');
 

@@ -5,11 +5,11 @@ import {
   type Active,
   type AnyFunction,
   errorType,
-  httpServer,
   interceptRead,
   replaceMethod,
   telemetry,
 } from '../../src/kit';
+import { httpServer } from '../../src/kit/http';
 
 const server = httpServer('http');
 const seenPrototypes = new WeakSet<object>();

@@ -5,16 +5,15 @@ import type {
   IncomingHttpHeaders,
   OutgoingHttpHeaders,
 } from 'node:http2';
+import type { Active, AnyFunction } from '../../src/kit';
 import {
-  type Active,
-  type AnyFunction,
   type ClientTarget,
   contentLength,
   type HeaderSource,
   httpClient,
   listedHeaders,
   plainHeaders,
-} from '../../src/kit';
+} from '../../src/kit/http';
 import { streamErrorType } from './stream-error';
 
 const client = httpClient('http2');

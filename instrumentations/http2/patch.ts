@@ -8,7 +8,6 @@ type Http2Server = import('node:http2').Http2Server;
 
 const seenPrototypes = new WeakSet<object>();
 let isPatched = false;
-let modulesSeen = 0;
 
 /** Patches the class of a server that has got a connection, if it is one of node:http2. */
 export function patchServerClass(server: object | undefined): void {
@@ -24,15 +23,11 @@ export function patchServerClass(server: object | undefined): void {
 }
 
 /**
- * Patches node:http2 as soon as the program has loaded it; until then a look at the list of loaded modules, if it has grown. The classes
- * are not exported: one object of each shows them (but a TLS server, which costs 20 to 90 ms to make, is left to its first connection).
+ * Patches node:http2, once. The classes are not exported: one object of each shows them (but a TLS server, which costs 20 to 90 ms to make, is left to
+ * its first connection).
  */
-export function patchHttp2IfLoaded(): void {
+export function patchHttp2(): void {
   if (isPatched) return;
-  const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
-  if (moduleLoadList === undefined || moduleLoadList.length === modulesSeen) return;
-  modulesSeen = moduleLoadList.length;
-  if (!moduleLoadList.includes('NativeModule http2')) return;
   isPatched = true;
   const http2 = require('node:http2') as Http2;
   patchServerClass(http2.createServer());
@@ -42,7 +37,7 @@ export function patchHttp2IfLoaded(): void {
 /** The same before `tls.connect`, which `http2.connect` calls. */
 export function patchHttp2First(connect: AnyFunction): AnyFunction {
   return function (this: unknown, ...args: unknown[]) {
-    patchHttp2IfLoaded();
+    patchHttp2();
     return Reflect.apply(connect, this, args);
   };
 }

@@ -1,12 +1,6 @@
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import {
-  type Active,
-  contentLength,
-  httpServer,
-  interceptRead,
-  plainHeaders,
-  telemetry,
-} from '../../src/kit';
+import { type Active, interceptRead, telemetry } from '../../src/kit';
+import { contentLength, httpServer, plainHeaders } from '../../src/kit/http';
 import { streamErrorType } from './stream-error';
 
 const server = httpServer('http2');

@@ -1,11 +1,5 @@
-import {
-  type AnyFunction,
-  type Call,
-  messagingConsumer,
-  replaceMethod,
-  telemetry,
-  wrapWithOperation,
-} from '../../src/kit';
+import { type AnyFunction, type Call, replaceMethod, telemetry, wrapWithOperation } from '../../src/kit';
+import { messagingConsumer } from '../../src/kit/messaging';
 import { type Cluster, clientOf } from './cluster';
 import { describeMessage, headers, type Message } from './message';
 

@@ -1,11 +1,5 @@
-import {
-  type AnyFunction,
-  type Call,
-  messagingProducer,
-  type Outgoing,
-  replaceMethod,
-  wrapWithOperation,
-} from '../../src/kit';
+import { type AnyFunction, type Call, replaceMethod, wrapWithOperation } from '../../src/kit';
+import { messagingProducer, type Outgoing } from '../../src/kit/messaging';
 import { type Cluster, canCarryHeaders, clientOf } from './cluster';
 import { describeMessage, headers, type Message } from './message';
 import { carryInRecord, type ProducerRecord, readRecord } from './record';

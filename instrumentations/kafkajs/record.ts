@@ -1,4 +1,10 @@
-import { addEnvelope, envelopeMode, type Fields, type FieldsFor, type Outgoing } from '../../src/kit';
+import {
+  addEnvelope,
+  envelopeMode,
+  type Fields,
+  type FieldsFor,
+  type Outgoing,
+} from '../../src/kit/messaging';
 import type { Message } from './message';
 
 interface TopicMessages {

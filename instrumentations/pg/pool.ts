@@ -1,11 +1,5 @@
-import {
-  type AnyFunction,
-  createDbPools,
-  type DbPoolPoint,
-  monotonicMillis,
-  PrivateField,
-  reportFailure,
-} from '../../src/kit';
+import { type AnyFunction, monotonicMillis, PrivateField, reportFailure } from '../../src/kit';
+import { createDbPools, type DbPoolPoint } from '../../src/kit/databases';
 
 /** The parts of `pg-pool` that its own methods work with. */
 interface Pool {

@@ -1,4 +1,5 @@
-import { type AnyFunction, createOwnWork, type RedisServer, telemetry } from '../../src/kit';
+import { type AnyFunction, createOwnWork, telemetry } from '../../src/kit';
+import type { RedisServer } from '../../src/kit/databases';
 
 /** What a client shows of itself. */
 export interface Client {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { defaultPort, type OpenConnections, observeOpenConnections, PrivateField } from '../../src/kit';
+import { PrivateField } from '../../src/kit';
+import { defaultPort, type OpenConnections, observeOpenConnections } from '../../src/kit/http';
 
 /** What undici tells of a connection that it has made. */
 interface Connected {

@@ -1,14 +1,6 @@
 import type { Socket } from 'node:net';
-import {
-  type Active,
-  type AnyFunction,
-  contentLength,
-  errorType,
-  type HeaderSource,
-  httpClient,
-  listedHeaders,
-  PrivateField,
-} from '../../src/kit';
+import { type Active, type AnyFunction, errorType, PrivateField } from '../../src/kit';
+import { contentLength, type HeaderSource, httpClient, listedHeaders } from '../../src/kit/http';
 import { beginRequest, type Connection, endRequest, leave, onConnected, versionOf } from './connections';
 
 /** What all versions have in common of the request that undici's channels tell of. */

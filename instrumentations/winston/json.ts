@@ -1,4 +1,5 @@
-import { type AnyFunction, withLogIds } from '../../src/kit';
+import type { AnyFunction } from '../../src/kit';
+import { withLogIds } from '../../src/kit/logging';
 import { batchContext } from './record-context';
 
 /** Where formats leave the line (`triple-beam`). */

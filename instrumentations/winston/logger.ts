@@ -1,11 +1,5 @@
-import {
-  type AnyFunction,
-  emitLogRecord,
-  type LoggedRecord,
-  printRecord,
-  severityOfName,
-  telemetry,
-} from '../../src/kit';
+import { type AnyFunction, telemetry } from '../../src/kit';
+import { emitLogRecord, type LoggedRecord, printRecord, severityOfName } from '../../src/kit/logging';
 import { RecordContext } from './record-context';
 
 /** Keys of what winston itself keeps with a record (`triple-beam`). */

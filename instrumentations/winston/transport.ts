@@ -1,4 +1,5 @@
-import { type AnyFunction, printRecord } from '../../src/kit';
+import type { AnyFunction } from '../../src/kit';
+import { printRecord } from '../../src/kit/logging';
 import { batchContext, RecordContext } from './record-context';
 
 /** `_accept` of a transport: asked of each record that waited, right before it is formatted. */

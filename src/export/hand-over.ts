@@ -1,10 +1,10 @@
-import { Writer } from 'protobufjs/minimal';
 import { log, messageOf } from '../diag/log';
 import type { EncodedItem } from '../model/encoded-item';
 import type { Scope } from '../model/span-data';
 import type { Exporter } from './exporter';
 import { scopeItems, type WriteItem } from './otlp/scoped-batch';
 import type { WriterBuffer } from './otlp/strings';
+import { Writer } from './otlp/writer';
 
 /** A worker's way to the main thread, for one signal. */
 export interface Way {

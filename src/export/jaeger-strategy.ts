@@ -1,7 +1,7 @@
-import { Writer } from 'protobufjs/minimal';
 import { messageOf } from '../diag/log';
 import type { Message } from './otlp/json-fields';
 import { readMessageOf } from './otlp/json-request';
+import { Writer } from './otlp/writer';
 import { callUnary } from './transport/grpc-unary';
 
 const method = '/jaeger.api_v2.SamplingManager/GetSamplingStrategy';

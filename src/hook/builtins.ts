@@ -2,6 +2,7 @@ import Module from 'node:module';
 import { log, messageOf } from '../diag/log';
 import type { AnyFunction } from '../kit/define';
 import { disguise } from '../kit/disguise';
+import { awaitBuiltin } from './await-builtin';
 import type { RegistryEntry } from './registry';
 import { satisfies } from './versions';
 
@@ -24,12 +25,13 @@ export function patchBuiltins(entries: readonly RegistryEntry[]): void {
 function patchModule(entry: RegistryEntry, module: string, names: readonly string[]): void {
   const exports = require(module) as Record<string, AnyFunction>;
   const originals: Record<string, AnyFunction> = {};
+  const isWanted = awaitBuiltin(entry.awaits);
   for (const name of names) originals[name] = exports[name]!;
   for (const name of names) {
     let patched: AnyFunction | undefined;
     exports[name] = disguise(function (this: unknown, ...args: unknown[]) {
-      patched ??= loadPatch(entry, module, name, originals);
-      return Reflect.apply(patched, this, args);
+      if (patched === undefined && isWanted()) patched = loadPatch(entry, module, name, originals);
+      return Reflect.apply(patched ?? originals[name]!, this, args);
     }, originals[name]!);
   }
 }

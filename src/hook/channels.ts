@@ -1,6 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { log, messageOf } from '../diag/log';
 import type { ChannelListener } from '../kit/define';
+import { awaitBuiltin } from './await-builtin';
 import type { RegistryEntry } from './registry';
 
 /** Subscribes an instrumentation to its channels; its code loads with the first message. */
@@ -10,9 +11,11 @@ export function subscribeChannels(entry: RegistryEntry): void {
 
 function createListener(entry: RegistryEntry, channel: string): ChannelListener {
   let listener: ChannelListener | undefined;
+  const isWanted = awaitBuiltin(entry.awaits);
   // What a subscriber throws, Node turns into an uncaught exception of the program's.
   return (message) => {
     try {
+      if (listener === undefined && !isWanted()) return;
       listener ??= entry.load().channels![channel]!;
       listener(message);
     } catch (error) {

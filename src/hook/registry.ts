@@ -14,6 +14,8 @@ export interface RegistryEntry {
   readonly addsToOthers?: boolean;
   /** It needs no library: it observes metrics from soon after the start. */
   readonly isBackground?: boolean;
+  /** A module of Node's own; until the program has loaded it, channels and builtins are not for this one. */
+  readonly awaits?: string;
   /** npm packages that it patches. */
   readonly modules: readonly RegisteredModule[];
   readonly channels: readonly string[];

@@ -23,6 +23,8 @@ export interface Instrumentation {
   readonly observed?: Observed;
   /** It only adds to the spans and metrics of others (routes, errors), and is left out where there are neither. */
   readonly addsToOthers?: boolean;
+  /** A module of Node's own (`http2`): what channels and builtins tell before the program has loaded it is not for this definition. */
+  readonly awaits?: string;
   /** npm packages to patch when they load. */
   readonly targets?: readonly Target[];
   /** Diagnostics channels of Node or of a library: listeners by channel name. They must never throw. */

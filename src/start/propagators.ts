@@ -1,6 +1,7 @@
-import { propagation, type TextMapPropagator } from '@opentelemetry/api';
+import type { TextMapPropagator } from '@opentelemetry/api';
 import type { Config } from '../config/config';
 import type { Telemetry } from '../kit/telemetry';
+import { baggageOf, withoutBaggage } from '../sdk/propagation/baggage';
 import { compositePropagator } from '../sdk/propagation/composite';
 import type { Propagation } from '../sdk/propagation/hosts';
 import { w3cBaggage } from '../sdk/propagation/w3c-baggage';
@@ -30,7 +31,7 @@ export function createContextPolicy({ propagationHosts }: Config): Telemetry['co
     const decision = host ? propagationTo(host) : 'all';
     if (decision === 'all') return context;
     if (decision === 'none') return undefined;
-    return propagation.getBaggage(context) === undefined ? context : propagation.deleteBaggage(context);
+    return baggageOf(context) === undefined ? context : withoutBaggage(context);
   };
 
   function propagationTo(host: string): Propagation {

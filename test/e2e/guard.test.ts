@@ -64,7 +64,7 @@ for (const version of nodes) {
         namesOf(loaded).filter((file) => !firstSpanFiles.has(file)),
         [],
       );
-      assertAtMost(kilobytesOf(loaded), 530, 'kB of our files'); // 497
+      assertAtMost(kilobytesOf(loaded), 410, 'kB of our files'); // 393
     });
 
     test('with all exporters none nothing is hooked, and no more is loaded', async (t) => {
@@ -92,8 +92,7 @@ for (const version of nodes) {
 }
 
 /**
- * More than HTTP needs: `src/kit/index.ts` names the operations of all libraries, so that the first instrumentation brings their chunks along, and
- * the resource its detectors. None of what belongs to metrics, log records, configuration files, frameworks, workers or the launcher.
+ * None of what belongs to metrics, log records, configuration files, frameworks, databases, brokers, loggers, other protocols, workers or the launcher.
  */
 const firstSpanFiles = new Set([
   'register.js',
@@ -102,7 +101,6 @@ const firstSpanFiles = new Set([
   'dist/later.js',
   'dist/export.js',
   'dist/encoding.js',
-  'dist/http2.js',
 ]);
 
 /** Of JavaScript heap, each time. Not to the byte: versions of V8 differ. */

@@ -1,7 +1,8 @@
-import { Reader, Writer } from 'protobufjs/minimal';
+import { Reader } from 'protobufjs/minimal';
 import { nowMillis } from '../../model/clock';
 import type { EncodedItem } from '../../model/encoded-item';
 import { writeUnixNano } from './common';
+import { Writer } from './writer';
 
 /** `fixed64 end_time_unix_nano = 8` of `message Span`. */
 const endTimeTag = (8 << 3) | 1;

@@ -1,5 +1,4 @@
 import type { Attributes } from '@opentelemetry/api';
-import { Writer } from 'protobufjs/minimal';
 import { log, messageOf } from '../../diag/log';
 import type { EncodedItem } from '../../model/encoded-item';
 import { type EntityRef, entityRefsOf, isResourceComplete, schemaUrlOf } from '../../model/resource';
@@ -8,6 +7,7 @@ import type { Batch } from '../batch';
 import { writeAttributes } from './common';
 import { giveBack, takeWriter } from './spare-writers';
 import { type WriterBuffer, writeString } from './strings';
+import { Writer } from './writer';
 
 /**
  * `ExportTraceServiceRequest`, `ExportLogsServiceRequest`, `ExportMetricsServiceRequest` and what they hold: the fields have the same numbers for

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { Writer } from 'protobufjs/minimal';
 import type { WriterBuffer } from './strings';
+import { Writer } from './writer';
 
 // Writers and their buffers serve one batch after the other. New ones for each batch would come to ten kilobytes outside of V8's heap for every
 // request that a program serves, and that alone makes V8 look through the whole heap twice a second (Node.js 26, bench's Express program).

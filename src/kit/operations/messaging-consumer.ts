@@ -4,7 +4,6 @@ import {
   defaultTextMapGetter,
   SpanKind,
   type TextMapGetter,
-  trace,
 } from '@opentelemetry/api';
 import { monotonicMillis } from '../../model/clock';
 import { readEnvelope } from '../messaging/envelope';
@@ -76,7 +75,7 @@ export function messagingConsumer<C extends Call, M>(consumer: MessagingConsumer
       set(span, 'messaging.batch.message_count', batch?.length);
       captureMessageHeaders(span, batch ?? (message === undefined ? [] : [message]), consumer.headers);
       for (const context of remoteParent === 'ignore' ? [] : (batch?.map(contextOf) ?? [sent])) {
-        const producer = trace.getSpanContext(context);
+        const producer = telemetry.spanContextOf(context);
         if (producer) span.addLink({ context: producer });
       }
     }

@@ -5,7 +5,6 @@ import {
   type Span,
   SpanKind,
   type TextMapGetter,
-  trace,
 } from '@opentelemetry/api';
 import { monotonicMillis } from '../../model/clock';
 import type { Fields } from '../messaging/envelope';
@@ -118,7 +117,7 @@ export function messagingProducer<C extends Call, M>(producer: MessagingProducer
   function linkToOwnContext(span: Span, message: M): void {
     if (!hasOwnContext(message)) return;
     const own = telemetry.propagator.extract(telemetry.rootContext, message, producer.headers);
-    const context = trace.getSpanContext(own);
+    const context = telemetry.spanContextOf(own);
     if (context) span.addLink({ context });
   }
 

@@ -1,10 +1,6 @@
-import {
-  type Context,
-  type SpanContext,
-  type TextMapGetter,
-  type TextMapPropagator,
-  trace,
-} from '@opentelemetry/api';
+import type { Context, SpanContext, TextMapGetter, TextMapPropagator } from '@opentelemetry/api';
+import { spanContextOf } from '../trace/context-keys';
+import { withSpanContext } from '../trace/non-recording-span';
 import { isDebug, withDebug } from './debug-flag';
 import { readHeader } from './header-value';
 import { isSpanContextValid, readSpanId, readTraceId } from './hex-id';
@@ -66,7 +62,7 @@ function extract<Carrier>(context: Context, carrier: Carrier, getter: TextMapGet
   if (found === undefined) return context;
   const { traceId, spanId, sampling } = found;
   const traceFlags = sampling === '1' || sampling === 'd' ? 1 : 0;
-  const extracted = trace.setSpanContext(context, { traceId, spanId, traceFlags, isRemote: true });
+  const extracted = withSpanContext(context, { traceId, spanId, traceFlags, isRemote: true });
   return sampling === 'd' ? withDebug(extracted) : extracted;
 }
 
@@ -99,7 +95,7 @@ function identity(traceIdText: string, spanIdText: string, sampling: string | un
 }
 
 function validSpanContext(context: Context): SpanContext | undefined {
-  const spanContext = trace.getSpanContext(context);
+  const spanContext = spanContextOf(context);
   return spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext : undefined;
 }
 

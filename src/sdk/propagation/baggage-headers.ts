@@ -1,10 +1,5 @@
-import {
-  type BaggageEntry,
-  type Context,
-  propagation,
-  type TextMapGetter,
-  type TextMapSetter,
-} from '@opentelemetry/api';
+import type { BaggageEntry, Context, TextMapGetter, TextMapSetter } from '@opentelemetry/api';
+import { baggageOf, createBaggage, withBaggage } from './baggage';
 import { singleHeader } from './header-value';
 import { percentDecode } from './percent-encoding';
 import { MAX_BAGGAGE_BYTES, MAX_BAGGAGE_ENTRIES } from './w3c-baggage';
@@ -21,7 +16,7 @@ export function extractBaggageHeaders<Carrier>(
   getter: TextMapGetter<Carrier>,
   prefix: string,
 ): Context {
-  let baggage = propagation.getBaggage(context);
+  let baggage = baggageOf(context);
   let count = 0;
   let bytes = 0;
   for (const name of getter.keys(carrier)) {
@@ -31,9 +26,9 @@ export function extractBaggageHeaders<Carrier>(
     bytes += name.length + value.length;
     if (bytes > MAX_BAGGAGE_BYTES || ++count > MAX_BAGGAGE_ENTRIES) break;
     const entry: BaggageEntry = { value: percentDecode(value) };
-    baggage = (baggage ?? propagation.createBaggage()).setEntry(name.slice(prefix.length), entry);
+    baggage = (baggage ?? createBaggage()).setEntry(name.slice(prefix.length), entry);
   }
-  return baggage === undefined || count === 0 ? context : propagation.setBaggage(context, baggage);
+  return baggage === undefined || count === 0 ? context : withBaggage(context, baggage);
 }
 
 /**
@@ -49,7 +44,7 @@ export function injectBaggageHeaders<Carrier>(
 ): void {
   let count = 0;
   let bytes = 0;
-  for (const [key, { value }] of propagation.getBaggage(context)?.getAllEntries() ?? []) {
+  for (const [key, { value }] of baggageOf(context)?.getAllEntries() ?? []) {
     const encoded = headerName.test(key) ? encode(String(value)) : undefined;
     if (encoded === undefined) continue;
     bytes += prefix.length + key.length + encoded.length;

@@ -1,4 +1,6 @@
-import { type SpanContext, type TextMapPropagator, trace } from '@opentelemetry/api';
+import type { SpanContext, TextMapPropagator } from '@opentelemetry/api';
+import { spanContextOf } from '../trace/context-keys';
+import { withSpanContext } from '../trace/non-recording-span';
 import { extractBaggageHeaders, injectBaggageHeaders } from './baggage-headers';
 import { isDebug, withDebug } from './debug-flag';
 import { readHeader } from './header-value';
@@ -19,7 +21,7 @@ const DEBUG = 2;
  */
 export const jaeger: TextMapPropagator = {
   inject(context, carrier, setter) {
-    const spanContext = trace.getSpanContext(context);
+    const spanContext = spanContextOf(context);
     if (spanContext !== undefined && isSpanContextValid(spanContext)) {
       const { traceId, spanId, traceFlags } = spanContext;
       const flags = isDebug(context) ? SAMPLED | DEBUG : traceFlags & SAMPLED;
@@ -31,7 +33,7 @@ export const jaeger: TextMapPropagator = {
   extract(context, carrier, getter) {
     const header = readHeader(carrier, getter, TRACE_ID);
     const found = header === undefined ? undefined : parse(header);
-    let extracted = found ? trace.setSpanContext(context, found.spanContext) : context;
+    let extracted = found ? withSpanContext(context, found.spanContext) : context;
     if (found?.isDebug) extracted = withDebug(extracted);
     return extractBaggageHeaders(extracted, carrier, getter, BAGGAGE_PREFIX);
   },

@@ -1,4 +1,6 @@
-import { type TextMapPropagator, trace } from '@opentelemetry/api';
+import type { TextMapPropagator } from '@opentelemetry/api';
+import { spanContextOf } from '../trace/context-keys';
+import { withSpanContext } from '../trace/non-recording-span';
 import { extractBaggageHeaders, injectBaggageHeaders } from './baggage-headers';
 import { readHeader } from './header-value';
 import { isSpanContextValid, readSpanId, readTraceId } from './hex-id';
@@ -18,7 +20,7 @@ const BAGGAGE_PREFIX = 'ot-baggage-';
  */
 export const ottrace: TextMapPropagator = {
   inject(context, carrier, setter) {
-    const spanContext = trace.getSpanContext(context);
+    const spanContext = spanContextOf(context);
     if (spanContext === undefined || !isSpanContextValid(spanContext)) return;
     setter.set(carrier, TRACE_ID, spanContext.traceId.slice(16));
     setter.set(carrier, SPAN_ID, spanContext.spanId);
@@ -32,7 +34,7 @@ export const ottrace: TextMapPropagator = {
     if (traceId === undefined || spanId === undefined) return context;
     const sampled = readHeader(carrier, getter, SAMPLED)?.slice(0, MAX_SAMPLED_CHARS).toLowerCase();
     const traceFlags = sampled === 'true' || sampled === '1' ? 1 : 0;
-    const extracted = trace.setSpanContext(context, { traceId, spanId, traceFlags, isRemote: true });
+    const extracted = withSpanContext(context, { traceId, spanId, traceFlags, isRemote: true });
     return extractBaggageHeaders(extracted, carrier, getter, BAGGAGE_PREFIX);
   },
 

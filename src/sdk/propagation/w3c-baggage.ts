@@ -1,10 +1,5 @@
-import {
-  type Baggage,
-  type BaggageEntry,
-  baggageEntryMetadataFromString,
-  propagation,
-  type TextMapPropagator,
-} from '@opentelemetry/api';
+import type { Baggage, BaggageEntry, TextMapPropagator } from '@opentelemetry/api';
+import { baggageMetadata, baggageOf, createBaggage, withBaggage } from './baggage';
 import { listHeader } from './header-value';
 import { sliceTrimmed } from './optional-whitespace';
 import { percentDecode, percentEncode } from './percent-encoding';
@@ -23,7 +18,7 @@ export const MAX_BAGGAGE_ENTRIES = 180;
  */
 export const w3cBaggage: TextMapPropagator = {
   inject(context, carrier, setter) {
-    const baggage = propagation.getBaggage(context);
+    const baggage = baggageOf(context);
     const header = baggage === undefined ? '' : formatBaggage(baggage);
     if (header !== '') setter.set(carrier, BAGGAGE, header);
   },
@@ -31,7 +26,7 @@ export const w3cBaggage: TextMapPropagator = {
   extract(context, carrier, getter) {
     const header = listHeader(getter.get(carrier, BAGGAGE), MAX_BAGGAGE_BYTES);
     const baggage = header === undefined ? undefined : parseBaggage(header);
-    return baggage === undefined ? context : propagation.setBaggage(context, baggage);
+    return baggage === undefined ? context : withBaggage(context, baggage);
   },
 
   fields: () => [BAGGAGE],
@@ -54,7 +49,7 @@ export function parseBaggage(header: string): Baggage | undefined {
     if (readMember(header.slice(start, end), entries)) count++;
     start = end + 1;
   }
-  return count > 0 ? propagation.createBaggage(entries) : undefined;
+  return count > 0 ? createBaggage(entries) : undefined;
 }
 
 function readMember(member: string, entries: Record<string, BaggageEntry>): boolean {
@@ -66,7 +61,7 @@ function readMember(member: string, entries: Record<string, BaggageEntry>): bool
   if (!isToken(key)) return false;
   const value = percentDecode(sliceTrimmed(member, equals + 1, valueEnd));
   const metadata = sliceTrimmed(member, valueEnd + 1, member.length);
-  entries[key] = metadata === '' ? { value } : { value, metadata: baggageEntryMetadataFromString(metadata) };
+  entries[key] = metadata === '' ? { value } : { value, metadata: baggageMetadata(metadata) };
   return true;
 }
 

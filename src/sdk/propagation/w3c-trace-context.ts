@@ -1,4 +1,6 @@
-import { type TextMapPropagator, trace } from '@opentelemetry/api';
+import type { TextMapPropagator } from '@opentelemetry/api';
+import { spanContextOf } from '../trace/context-keys';
+import { withSpanContext } from '../trace/non-recording-span';
 import { listHeader, singleHeader } from './header-value';
 import { isSpanContextValid } from './hex-id';
 import { lazyTraceState, MAX_TRACE_STATE_CHARS } from './trace-state';
@@ -16,7 +18,7 @@ const TRACESTATE = 'tracestate';
  */
 export const w3cTraceContext: TextMapPropagator = {
   inject(context, carrier, setter) {
-    const spanContext = trace.getSpanContext(context);
+    const spanContext = spanContextOf(context);
     if (spanContext === undefined || !isSpanContextValid(spanContext)) return;
     setter.set(carrier, TRACEPARENT, formatTraceparent(spanContext));
     const traceState = spanContext.traceState?.serialize();
@@ -29,7 +31,7 @@ export const w3cTraceContext: TextMapPropagator = {
     if (spanContext === undefined) return context;
     const tracestate = listHeader(getter.get(carrier, TRACESTATE), MAX_TRACE_STATE_CHARS);
     if (tracestate) spanContext.traceState = lazyTraceState(tracestate);
-    return trace.setSpanContext(context, spanContext);
+    return withSpanContext(context, spanContext);
   },
 
   fields: () => [TRACEPARENT, TRACESTATE],

@@ -1,4 +1,6 @@
-import { type SpanContext, type TextMapPropagator, trace } from '@opentelemetry/api';
+import type { SpanContext, TextMapPropagator } from '@opentelemetry/api';
+import { spanContextOf } from '../trace/context-keys';
+import { withSpanContext } from '../trace/non-recording-span';
 import { readHeader } from './header-value';
 import { isSpanContextValid, readSpanId, readTraceId } from './hex-id';
 
@@ -15,7 +17,7 @@ const MAX_CHARS = 1024;
  */
 export const xray: TextMapPropagator = {
   inject(context, carrier, setter) {
-    const spanContext = trace.getSpanContext(context);
+    const spanContext = spanContextOf(context);
     if (spanContext === undefined || !isSpanContextValid(spanContext)) return;
     const { traceId, spanId, traceFlags } = spanContext;
     const root = `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
@@ -25,7 +27,7 @@ export const xray: TextMapPropagator = {
   extract(context, carrier, getter) {
     const header = readHeader(carrier, getter, 'X-Amzn-Trace-Id');
     const spanContext = header === undefined ? undefined : parse(header);
-    return spanContext === undefined ? context : trace.setSpanContext(context, spanContext);
+    return spanContext === undefined ? context : withSpanContext(context, spanContext);
   },
 
   fields: () => [TRACE_HEADER],

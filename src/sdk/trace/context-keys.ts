@@ -12,6 +12,11 @@ export function spanOf(context: Context): Span | undefined {
   return context.getValue(spanKey) as Span | undefined;
 }
 
+/** The identity of a context's span, valid or not. */
+export function spanContextOf(context: Context): SpanContext | undefined {
+  return spanOf(context)?.spanContext();
+}
+
 /** The identity of a context's span if it is a valid one: the parent of what starts in that context. */
 export function parentOf(context: Context): SpanContext | undefined {
   const spanContext = spanOf(context)?.spanContext();

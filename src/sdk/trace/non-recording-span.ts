@@ -1,4 +1,5 @@
-import type { Span, SpanContext, SpanKind } from '@opentelemetry/api';
+import type { Context, Span, SpanContext, SpanKind } from '@opentelemetry/api';
+import { spanKey } from './context-keys';
 
 /** A span that only carries its identity: not sampled, or the parent in another process. Every other call does nothing. */
 export class NonRecordingSpan implements Span {
@@ -33,6 +34,11 @@ export class NonRecordingSpan implements Span {
   }
   recordException(): void {}
   end(): void {}
+}
+
+/** A context whose span is one of another process. */
+export function withSpanContext(context: Context, spanContext: SpanContext): Context {
+  return context.setValue(spanKey, new NonRecordingSpan(spanContext));
 }
 
 /** The identity of nothing (API specification, "IsValid"). */

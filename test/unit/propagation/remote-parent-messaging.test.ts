@@ -26,6 +26,7 @@ function consume(remoteParent: 'trust' | 'link' | 'ignore', isBatch: boolean): S
       startSpan: (name: string, kind: number, parent: typeof rootContext) =>
         start(name, trace.getSpan(parent), { kind }),
     }),
+    spanContextOf: trace.getSpanContext,
     withSpan: trace.setSpan,
     settings: { remoteParent, messagingEnvelope: 'none' },
   } as unknown as Telemetry);

@@ -1,0 +1,1 @@
+// Stands for the package `long` in our bundles: see bundle.ts.
