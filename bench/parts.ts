@@ -3,6 +3,7 @@ import { startCollector } from './collector';
 import { measureDelay, requestsPerSecond } from './measure-delay';
 import { measureFirstSpans } from './measure-first-span';
 import { idleSeconds, measureIdle } from './measure-idle';
+import { countInstructions } from './measure-instructions';
 import { countSpansPerRequest, type LoadProgram, type LoadSample, measureLoad } from './measure-load';
 import { measureModules } from './measure-modules';
 import { measureNone } from './measure-none';
@@ -16,6 +17,7 @@ import {
   delayTable,
   firstSpanTable,
   idleTable,
+  instructionsTable,
   loadTable,
   modulesTable,
   noneTable,
@@ -68,6 +70,7 @@ export const parts = {
   idle: { title: 'Idle', measure: idle },
   throughput: { title: '50,000 spans a second', measure: throughput },
   micro: { title: 'Microbenchmarks', measure: ({ node }) => runMicro(node) },
+  instructions: { title: 'The Express program, instructions counted', measure: instructions },
 } satisfies Record<PartName, Part>;
 
 async function start({ node, options }: Setting): Promise<string> {
@@ -149,6 +152,12 @@ async function idle({ node }: Setting): Promise<string> {
 async function throughput({ node, options }: Setting): Promise<string> {
   const { ours } = knownAgents(agentsFor(node.version));
   return throughputTable(await measureThroughput(ours, node.path, options.quick ? 20 : 60));
+}
+
+function instructions({ node }: Setting): Promise<string> {
+  return withServers(async ({ env }) =>
+    instructionsTable(await countInstructions(express, agentsFor(node.version), { node: node.path, env })),
+  );
 }
 
 /** @param areNeeded - of the programs, only Express talks to servers. */

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly collector: Pick<Collector, 'url'>;
   /** Of the program, such as addresses of servers; stronger than what the agent wants. */
   readonly env: Readonly<Record<string, string>>;
+  /** A command that runs node, with its arguments. */
+  readonly under?: readonly string[];
   /** More arguments of node, before the agent's. */
   readonly nodeArguments?: readonly string[];
 }
@@ -35,12 +37,13 @@ export interface RunningProgram {
 export async function startProgram(
   file: string,
   agent: Pick<Agent, 'preload' | 'env'>,
-  { node, collector, env, nodeArguments = [] }: Surroundings,
+  { node, collector, env, under = [], nodeArguments = [] }: Surroundings,
 ): Promise<RunningProgram> {
   const preload = agent.preload ? ['--require', agent.preload] : [];
+  const [execPath = node, ...before] = [...under, node];
   const child = fork(join(__dirname, 'programs', file), {
-    execPath: node,
-    execArgv: ['--expose-gc', ...extraNodeOptions(), ...nodeArguments, ...preload],
+    execPath,
+    execArgv: [...before, '--expose-gc', ...extraNodeOptions(), ...nodeArguments, ...preload],
     env: { ...bareEnvironment(), ...agent.env(collector.url), ...env },
   });
   const { port } = await answer<{ port: number }>(child);

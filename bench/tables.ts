@@ -2,6 +2,7 @@ import type { Agent } from './agents';
 import type { DelayResult, SlicesResult } from './measure-delay';
 import type { FirstSpanResult } from './measure-first-span';
 import type { IdleResult } from './measure-idle';
+import type { InstructionCounts } from './measure-instructions';
 import type { LoadProgram, LoadSample } from './measure-load';
 import type { ModulesResult } from './measure-modules';
 import type { NoneResult } from './measure-none';
@@ -175,6 +176,28 @@ export function idleTable(results: readonly IdleResult[], seconds: number): stri
   ]);
   const header = ['server without requests', 'wake-ups/s', 'added', 'CPU, ms/s'];
   return `over ${seconds} s.\n\n${table(header, rows)}`;
+}
+
+/** In thousands; the first is the bare program, the second is ours. */
+export function instructionsTable(results: readonly InstructionCounts[]): string {
+  const [bare, ours] = results as [InstructionCounts, InstructionCounts];
+  const thousands = (count: number) => (count / 1000).toFixed(0);
+  const addedBy = (result: InstructionCounts) => result.others - bare.others;
+  const rows = results.map((result) => [
+    result.agent.name,
+    thousands(result.others),
+    result === bare ? '' : `+${thousands(addedBy(result))}`,
+    result === bare || result === ours ? '' : (addedBy(ours) / addedBy(result)).toFixed(2),
+    thousands(result.compiling),
+  ]);
+  const header = [
+    'thousands of instructions a request',
+    'all',
+    'added',
+    'ours / theirs',
+    "V8's compilers besides",
+  ];
+  return `one run each.\n\n${table(header, rows)}`;
 }
 
 export function throughputTable(result: ThroughputResult): string {
