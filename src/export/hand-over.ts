@@ -18,6 +18,8 @@ export interface Way {
 /** An exporter that also takes back what nobody on the other side has taken. */
 export interface HandOverExporter<T> extends Exporter<T> {
   takeBack(item: EncodedItem): void;
+  /** Loads what {@link takeBack} needs. */
+  prepare(): void;
 }
 
 /** The main thread answers within a millisecond if it is idle; to export by itself costs a worker ten. */
@@ -34,6 +36,7 @@ export function createHandOverExporter<T extends { readonly scope: Scope }>(
 ): HandOverExporter<T> {
   const encode = createEncoder(writeItem);
   let own: Exporter<T | EncodedItem> | undefined;
+  let prepared: Exporter<T | EncodedItem> | undefined;
 
   return {
     add(item) {
@@ -41,6 +44,9 @@ export function createHandOverExporter<T extends { readonly scope: Scope }>(
       if (encoded === undefined) own?.add(item);
       else if (!way.give(item.scope, encoded))
         requireOwn().add({ scope: item.scope, encoded: encoded.slice() });
+    },
+    prepare() {
+      prepared ??= createOwn();
     },
     takeBack: (item) => requireOwn().add(item),
     hasUndelivered: () => (own ? own.hasUndelivered() : way.isInDoubt()),
@@ -53,7 +59,7 @@ export function createHandOverExporter<T extends { readonly scope: Scope }>(
   };
 
   function requireOwn(): Exporter<T | EncodedItem> {
-    own ??= createOwn();
+    own ??= prepared ?? createOwn();
     return own;
   }
 }

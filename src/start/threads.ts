@@ -54,7 +54,7 @@ export interface Threads {
  * as all others, and what it has written is safe however it ends.
  */
 export function connectThreads(config: Config, deliveries: Delivery[]): Threads {
-  return isMainThread() ? mainThread(config, deliveries) : workerThread(config);
+  return isMainThread() ? mainThread(config, deliveries) : workerThread(config, deliveries);
 }
 
 function mainThread(config: Config, deliveries: Delivery[]): Threads {
@@ -94,6 +94,11 @@ function mainThread(config: Config, deliveries: Delivery[]): Threads {
         inbox?.takeOpen();
       },
     });
+    deliveries.push({
+      hasWork: () => inbox?.isAnyLeaving() === true,
+      flush() {},
+      finish: (budgetMillis) => inbox?.awaitLeaving(budgetMillis),
+    });
   }
 
   function createInbox(): WorkerInbox {
@@ -103,7 +108,7 @@ function mainThread(config: Config, deliveries: Delivery[]): Threads {
 }
 
 /** What a worker needs loads with its first item: many only help, and have none. */
-function workerThread(config: Config): Threads {
+function workerThread(config: Config, deliveries: Delivery[]): Threads {
   let thread: WorkerThread | undefined;
   return {
     exporter(signal, destinations, create) {
@@ -131,7 +136,10 @@ function workerThread(config: Config): Threads {
   function connected(): WorkerThread {
     const { connectWorkerThread } = require('./worker-thread') as typeof import('./worker-thread');
     const patienceMillis = config.traces.processors[0]?.batch?.scheduleDelayMillis ?? defaultPatienceMillis;
-    thread ??= connectWorkerThread(config.resource.serviceName, patienceMillis);
+    if (thread === undefined) {
+      thread = connectWorkerThread(config.resource.serviceName, patienceMillis);
+      deliveries.push(thread.lastDelivery);
+    }
     return thread;
   }
 }

@@ -4,6 +4,7 @@ import { createHandOverExporter, type HandOverExporter } from '../export/hand-ov
 import type { ScopedMetric } from '../export/otlp/metric-batch';
 import type { WriteItem } from '../export/otlp/scoped-batch';
 import { writeSpan } from '../export/otlp/span';
+import type { Delivery } from '../lifecycle/process-end';
 import { type AttributeList, setAt } from '../model/attribute-list';
 import type { EncodedItem } from '../model/encoded-item';
 import type { MetricData, PointIdentity } from '../model/metric-data';
@@ -27,6 +28,8 @@ export interface WorkerThread {
   ): Exporter<T | EncodedItem>;
   /** Lets it see the spans that are open. */
   openSpans(openSpans: OpenSpans): OpenSpans;
+  /** Comes after those of the signals: the main thread, whose end may be waiting, is told. */
+  readonly lastDelivery: Delivery;
 }
 
 /**
@@ -37,7 +40,12 @@ export function connectWorkerThread(serviceName: string | undefined, patienceMil
   const exporters: Partial<Record<ItemKind, HandOverExporter<never>>> = {};
   const handOver = createHandOver(
     { threadId, serviceName },
-    (kind, item) => exporters[kind]!.takeBack(item),
+    {
+      prepare() {
+        for (const exporter of Object.values(exporters)) exporter.prepare();
+      },
+      takeBack: (kind, item) => exporters[kind]!.takeBack(item),
+    },
     patienceMillis,
   );
   const { give, isInDoubt, settle } = handOver;
@@ -53,6 +61,7 @@ export function connectWorkerThread(serviceName: string | undefined, patienceMil
       return exporter;
     },
     openSpans: (openSpans) => showOpenSpans(openSpans, handOver),
+    lastDelivery: { hasWork: handOver.isLeaving, flush() {}, finish: handOver.leave },
   };
 }
 

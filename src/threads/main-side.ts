@@ -1,10 +1,11 @@
 import type { BroadcastChannel, Worker } from 'node:worker_threads';
 import { log } from '../diag/log';
+import { monotonicMillis } from '../model/clock';
 import type { Scope } from '../model/span-data';
 import { detached, startTimer } from '../model/timers';
 import { channelName, type Offer } from './offer';
 import { type ItemReader, readItems, type TakeItem } from './read-items';
-import { claimRing } from './ring';
+import { awaitLeaving, claimRing, isLeaving } from './ring';
 
 /** The main thread's end of what its workers hand over. */
 export interface WorkerInbox {
@@ -16,6 +17,10 @@ export interface WorkerInbox {
   takeAll(): void;
   /** Takes what is not, of all workers: the process ends. */
   takeOpen(): void;
+  /** Whether a worker that exports by itself is delivering its last. */
+  isAnyLeaving(): boolean;
+  /** Blocks until it has, at most so long. */
+  awaitLeaving(budgetMillis: number): void;
 }
 
 /** How often the main thread looks for more, with workers that have something; sooner where it left some. */
@@ -32,14 +37,20 @@ export function receiveFromWorkers(serviceName: string | undefined, take: TakeIt
   /** Not held: a worker that has ended goes with the listeners that the program gave it. */
   const workers = new Map<number, WeakRef<Worker>>();
   const readers = new Map<number, ItemReader>();
+  /** Of workers that export by themselves. */
+  const others = new Map<number, SharedArrayBuffer>();
   const scopes = new Map<string, Scope>();
   let channel: BroadcastChannel | undefined;
   let isLooking = false;
-  return { onWorker, hasItems, takeAll, takeOpen };
+  return { onWorker, hasItems, takeAll, takeOpen, isAnyLeaving, awaitLeaving: awaitOthers };
 
   function onWorker(worker: Worker): void {
     acceptWaiting();
-    for (const id of workers.keys()) if (isGone(id) && !readers.has(id)) workers.delete(id);
+    for (const id of workers.keys()) {
+      if (!isGone(id) || readers.has(id)) continue;
+      workers.delete(id);
+      others.delete(id);
+    }
     workers.set(worker.threadId, new WeakRef(worker));
     channel ??= detached(listen);
   }
@@ -62,7 +73,10 @@ export function receiveFromWorkers(serviceName: string | undefined, take: TakeIt
   function accept(offer: Offer): void {
     const { threadId, memory } = offer;
     const isWanted = workers.has(threadId) && (offer.serviceName ?? serviceName) === serviceName;
-    if (!claimRing(memory, isWanted ? 'main' : 'worker') || !isWanted) return;
+    if (!claimRing(memory, isWanted ? 'main' : 'worker') || !isWanted) {
+      if (workers.has(threadId)) others.set(threadId, memory);
+      return;
+    }
     readers.set(threadId, readItems(offer, scopes));
     if (!isLooking) startTimer(look, hurriedMillis);
     isLooking = true;
@@ -114,6 +128,17 @@ export function receiveFromWorkers(serviceName: string | undefined, take: TakeIt
   function takeAll(): void {
     acceptWaiting();
     takeFrom();
+  }
+
+  function isAnyLeaving(): boolean {
+    acceptWaiting();
+    for (const memory of others.values()) if (isLeaving(memory)) return true;
+    return false;
+  }
+
+  function awaitOthers(budgetMillis: number): void {
+    const end = monotonicMillis() + budgetMillis;
+    for (const memory of others.values()) awaitLeaving(memory, Math.max(0, end - monotonicMillis()));
   }
 
   function takeOpen(): void {

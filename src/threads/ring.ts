@@ -12,6 +12,13 @@ const state = 3;
 const headBytes = 16;
 const frameHeadBytes = 8;
 
+/** Who reads, and whether the worker, if it does, is about to end. */
+const undecided = 0;
+const main = 1;
+const worker = 2;
+const leaving = 3;
+const left = 4;
+
 /** The memory of a ring. @param capacityBytes - a power of two. */
 export function createRing(capacityBytes: number): SharedArrayBuffer {
   return new SharedArrayBuffer(headBytes + capacityBytes);
@@ -25,7 +32,7 @@ export interface RingWriter {
 
 /** The end of the worker; one a ring. */
 export function ringWriter(memory: SharedArrayBuffer): RingWriter {
-  const head = new Int32Array(memory, 0, headBytes / 4);
+  const head = headOf(memory);
   const words = new Uint32Array(memory, headBytes);
   const data = new Uint8Array(memory, headBytes);
   const capacity = data.length;
@@ -66,7 +73,7 @@ export interface RingReader {
 
 /** The end of the main thread, and of nobody else. */
 export function ringReader(memory: SharedArrayBuffer): RingReader {
-  const head = new Int32Array(memory, 0, headBytes / 4);
+  const head = headOf(memory);
   const words = new Uint32Array(memory, headBytes);
   const data = new Uint8Array(memory, headBytes);
   const capacity = data.length;
@@ -98,16 +105,41 @@ export function ringReader(memory: SharedArrayBuffer): RingReader {
 
 /** Makes this or the other thread the one that reads; `false` if it has been decided otherwise, which is final. */
 export function claimRing(memory: SharedArrayBuffer, reader: 'main' | 'worker'): boolean {
-  const wanted = reader === 'main' ? 1 : 2;
-  const head = new Int32Array(memory, 0, headBytes / 4);
-  const found = Atomics.compareExchange(head, state, 0, wanted);
+  const wanted = reader === 'main' ? main : worker;
+  const head = headOf(memory);
+  const found = Atomics.compareExchange(head, state, undecided, wanted);
   Atomics.notify(head, state);
-  return found === 0 || found === wanted;
+  return found === undecided || found === wanted;
 }
 
-/** Blocks this thread until it is decided who reads, at most so long. */
-export function awaitClaim(memory: SharedArrayBuffer, timeoutMillis: number): void {
-  Atomics.wait(new Int32Array(memory, 0, headBytes / 4), state, 0, timeoutMillis);
+/** Blocks this thread until it is decided who reads, at most so long. `false` if it is not. */
+export function awaitClaim(memory: SharedArrayBuffer, timeoutMillis: number): boolean {
+  return Atomics.wait(headOf(memory), state, undecided, timeoutMillis) !== 'timed-out';
+}
+
+/** The worker, which reads by itself, delivers the last and ends: the process is to wait for it. */
+export function markLeaving(memory: SharedArrayBuffer): void {
+  Atomics.store(headOf(memory), state, leaving);
+}
+
+/** It has delivered. */
+export function markLeft(memory: SharedArrayBuffer): void {
+  const head = headOf(memory);
+  Atomics.store(head, state, left);
+  Atomics.notify(head, state);
+}
+
+export function isLeaving(memory: SharedArrayBuffer): boolean {
+  return Atomics.load(headOf(memory), state) === leaving;
+}
+
+/** Blocks this thread as long as the worker is delivering the last, at most so long. */
+export function awaitLeaving(memory: SharedArrayBuffer, timeoutMillis: number): void {
+  Atomics.wait(headOf(memory), state, leaving, timeoutMillis);
+}
+
+function headOf(memory: SharedArrayBuffer): Int32Array {
+  return new Int32Array(memory, 0, headBytes / 4);
 }
 
 function distance(from: number, to: number): number {

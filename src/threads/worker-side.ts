@@ -3,7 +3,7 @@ import { detached, startTimer, stopTimer, type Timer } from '../model/timers';
 import { channelName, type Offer } from './offer';
 import { createOpenTable, openTableWriter } from './open-table';
 import { readItems, type TakeItem } from './read-items';
-import { awaitClaim, claimRing, createRing, ringWriter } from './ring';
+import { awaitClaim, claimRing, createRing, isLeaving, markLeaving, markLeft, ringWriter } from './ring';
 import { type Kind, labelOf, type Signal, scopeToBytes } from './scope-labels';
 
 /** A worker's way to the exporters of the main thread. */
@@ -13,10 +13,14 @@ export interface HandOver {
   /** Whether something was given that the main thread has not taken charge of. */
   isInDoubt(): boolean;
   /**
-   * Nobody came: what the main thread has not taken charge of comes back to `takeBack`.
+   * Nobody came: what the main thread has not taken charge of comes back.
    * @param waitMillis - how long to wait for it: the thread ends.
    */
   settle(waitMillis?: number): void;
+  /** Whether the thread is delivering what came back at its end. */
+  isLeaving(): boolean;
+  /** It has. */
+  leave(): void;
   /** Lets the main thread see a span that is open. Answers its place, or `undefined`: there is none for it. */
   show(scope: Scope, encoded: Uint8Array): number | undefined;
   showAgain(place: number, scope: Scope, encoded: Uint8Array): void;
@@ -28,14 +32,20 @@ export interface HandOver {
 /** Encoded items that wait for the main thread; as long as it is busy, more are dropped and counted. */
 const capacityBytes = 512 * 1024;
 
+/** What to do where the main thread does not take the items: it is untraced, or exports otherwise, or is too busy to answer. */
+export interface OwnWay {
+  /** Makes ready for them. Takes some 30 ms, in which the main thread may still come. */
+  prepare(): void;
+  takeBack: TakeItem;
+}
+
 /**
  * @param self - what the main thread must know of this one.
- * @param takeBack - gets the items that the main thread has not asked for: it is untraced, or exports otherwise, or is too busy to answer.
  * @param patienceMillis - how long it may take to answer.
  */
 export function createHandOver(
   self: Omit<Offer, 'memory' | 'open'>,
-  takeBack: TakeItem,
+  { prepare, takeBack }: OwnWay,
   patienceMillis: number,
 ): HandOver {
   const scopeIds = new Map<Scope, number>();
@@ -52,6 +62,8 @@ export function createHandOver(
     give,
     isInDoubt: () => isOffered && !isSettled,
     settle,
+    isLeaving: () => isLeaving(memory),
+    leave: () => markLeft(memory),
     show(scope, encoded) {
       const label = labelIn('openSpans', scope);
       if (label === undefined) return undefined;
@@ -101,9 +113,10 @@ export function createHandOver(
     if (isSettled) return;
     isSettled = true;
     stopTimer(timer);
-    if (isOffered && waitMillis > 0) awaitClaim(memory, waitMillis);
+    if (isOffered && waitMillis > 0 && !awaitClaim(memory, waitMillis)) prepare();
     isOurs = claimRing(memory, 'worker');
     if (!isOurs) return;
+    if (waitMillis > 0) markLeaving(memory);
     const reader = readItems({ memory, open }, new Map());
     reader.read(takeBack);
     reader.takeDroppedCount();

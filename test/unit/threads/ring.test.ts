@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { claimRing, createRing, ringReader, ringWriter } from '../../../src/threads/ring';
+import {
+  awaitLeaving,
+  claimRing,
+  createRing,
+  isLeaving,
+  markLeaving,
+  markLeft,
+  ringReader,
+  ringWriter,
+} from '../../../src/threads/ring';
 
 const bytes = (length: number, seed: number) => Uint8Array.from({ length }, (_, i) => (seed + i) & 255);
 
@@ -60,6 +69,23 @@ test('only one side reads', () => {
   assert.equal(claimRing(memory, 'worker'), true);
   assert.equal(claimRing(memory, 'main'), false);
   assert.equal(claimRing(memory, 'worker'), true);
+});
+
+test('who waits for the worker that is leaving waits until it has left, or for so long', () => {
+  const memory = createRing(64);
+  awaitLeaving(memory, 10_000);
+  assert.equal(isLeaving(memory), false);
+  claimRing(memory, 'worker');
+  markLeaving(memory);
+  assert.equal(isLeaving(memory), true);
+  assert.equal(claimRing(memory, 'main'), false);
+  const start = performance.now();
+  awaitLeaving(memory, 50);
+  assert.ok(performance.now() - start >= 49);
+  markLeft(memory);
+  assert.equal(isLeaving(memory), false);
+  awaitLeaving(memory, 10_000);
+  assert.ok(performance.now() - start < 5_000);
 });
 
 test('two threads at once: nothing is lost, torn or changes places', async () => {
