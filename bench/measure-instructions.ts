@@ -1,19 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Agent } from './agents';
+import { callgrind, type Instructions, readDump } from './callgrind';
 import { startCollector } from './collector';
 import { sendRequests } from './load';
 import type { LoadProgram } from './measure-load';
-import { type Surroundings, withProgram } from './program';
+import { type Script, scripts, writeScripts } from './measure-modules';
+import { bareEnvironment, type Surroundings, withProgram } from './program';
 
-/** Instructions of a request in the program's process, all threads; the kernel's are not among them. */
-export interface InstructionCounts {
+/** Of a request. */
+export interface RequestInstructions extends Instructions {
   readonly agent: Agent;
-  /** Of V8's parsers and compilers, which are done one day: with more warm-up there are fewer. */
-  readonly compiling: number;
-  readonly others: number;
+  readonly spans: number;
 }
 
 /** Valgrind runs a program fifty times slower than it is. */
@@ -22,18 +22,13 @@ const warmUpRequests = 8_000;
 const requests = 1_000;
 const programsAtOnce = 2;
 
-/**
- * Counts what a request takes under each agent, by Valgrind's callgrind: the same on a machine whose clock is worth little.
- *
- * @throws Error where Valgrind is not installed
- */
+/** Counts what a request takes under each agent: the same on a machine whose clock is worth little. @throws Error where Valgrind is not installed */
 export async function countInstructions(
   program: LoadProgram,
   agents: readonly Agent[],
   surroundings: Omit<Surroundings, 'collector'>,
-): Promise<InstructionCounts[]> {
-  execFileSync('valgrind', ['--version']);
-  const results: InstructionCounts[] = [];
+): Promise<RequestInstructions[]> {
+  const results: RequestInstructions[] = [];
   const waiting = [...agents.entries()];
   await Promise.all(
     Array.from({ length: programsAtOnce }, async () => {
@@ -48,68 +43,60 @@ async function countOne(
   { file, path }: LoadProgram,
   agent: Agent,
   surroundings: Omit<Surroundings, 'collector'>,
-): Promise<InstructionCounts> {
-  const directory = mkdtempSync(join(tmpdir(), 'callgrind-'));
+): Promise<RequestInstructions> {
   const collector = await startCollector();
-  const callgrind = [
-    'valgrind',
-    '--tool=callgrind',
-    '--quiet',
-    '--smc-check=all-non-file', // V8 replaces its code
-    '--instr-atstart=no',
-    `--callgrind-out-file=${directory}/out`,
-  ];
+  const directory = mkdtempSync(join(tmpdir(), 'callgrind-'));
+  const under = [...callgrind(directory), '--instr-atstart=no'];
   try {
-    return await withProgram(
-      file,
-      agent,
-      { ...surroundings, collector, under: callgrind },
-      async (running) => {
-        const { port, pid } = running;
-        const control = (...what: string[]) =>
-          execFileSync('callgrind_control', [...what, String(pid)], { stdio: 'ignore' });
-        await sendRequests({ port, path, connections }, warmUpRequests);
-        control('--instr=on');
-        const sent = await sendRequests({ port, path, connections }, requests);
-        control('--instr=off');
-        control('--dump');
-        if (agent.preload && collector.taken.spans === 0) throw new Error(`${agent.name} delivered nothing`);
-        const dumps = readdirSync(directory).filter((name) => name.startsWith('out.'));
-        const { compiling, others } = addUp(readFileSync(join(directory, dumps.sort()[0]!), 'utf8'));
-        return { agent, compiling: compiling / sent, others: others / sent };
-      },
-    );
+    return await withProgram(file, agent, { ...surroundings, collector, under }, async ({ port, pid }) => {
+      const load = { port, path, connections };
+      const control = (what: string) =>
+        execFileSync('callgrind_control', [what, String(pid)], { stdio: 'ignore' });
+      await sendRequests(load, warmUpRequests);
+      const spansBefore = collector.taken.spans;
+      control('--instr=on');
+      const sent = await sendRequests(load, requests);
+      control('--instr=off');
+      control('--dump');
+      const { compiling, others } = readDump(directory);
+      const spans = collector.taken.spans - spansBefore;
+      return { agent, spans: spans / sent, compiling: compiling / sent, others: others / sent };
+    });
   } finally {
     collector.stop();
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-const ofCompilers =
-  /v8::internal::(?:compiler|maglev|interpreter|baseline|parsing|Parser|PreParser|Scanner|Zone|Optimized|Pipeline|Turbo|MacroAssembler|Assembler|TickCounter)/;
+/** Of whole processes. */
+export interface ScriptInstructions {
+  readonly agent: Agent;
+  readonly all: Readonly<Record<Script, number>>;
+}
 
-/**
- * Adds up a dump, function by function: `fn=(12) name` (the name only the first time), then lines of `position cost`; after `calls=` stands what the
- * called functions took, which is theirs.
- *
- * @see https://valgrind.org/docs/manual/cl-format.html
- */
-function addUp(dump: string): { compiling: number; others: number } {
-  const isCompiler = new Map<string, boolean>();
-  const sums = { compiling: 0, others: 0 };
-  let current: keyof typeof sums = 'others';
-  let isOfCalled = false;
-  for (const line of dump.split('\n')) {
-    const named = /^c?fn=(\(\d+\))(?: (.*))?/.exec(line);
-    if (named) {
-      const [, id = '', name] = named;
-      if (name !== undefined) isCompiler.set(id, ofCompilers.test(name.split('(')[0]!));
-      if (line.startsWith('fn=')) current = isCompiler.get(id) ? 'compiling' : 'others';
-    } else if (line.startsWith('calls=')) isOfCalled = true;
-    else if (/^[\d+*-]/.test(line)) {
-      if (!isOfCalled) sums[current] += Number(line.split(' ')[1] ?? 0);
-      isOfCalled = false;
-    }
+/** Counts what the scripts take that load nothing, or 1,000 modules which no agent knows. @throws Error where Valgrind is not installed */
+export function countInstructionsOfScripts(agents: readonly Agent[], node: string): ScriptInstructions[] {
+  const { paths, remove } = writeScripts();
+  try {
+    return agents.map((agent) => {
+      const counts = scripts.map((script) => [script, countProcess(agent, node, paths[script])]);
+      return { agent, all: Object.fromEntries(counts) as Record<Script, number> };
+    });
+  } finally {
+    remove();
   }
-  return sums;
+}
+
+function countProcess(agent: Agent, node: string, script: string): number {
+  const directory = mkdtempSync(join(tmpdir(), 'callgrind-'));
+  try {
+    const [command, ...options] = callgrind(directory);
+    const preload = agent.preload ? ['--require', agent.preload] : [];
+    const env = { ...bareEnvironment(), ...agent.env('http://127.0.0.1:1') };
+    execFileSync(command, [...options, node, ...preload, script], { env, stdio: 'ignore' });
+    const { compiling, others } = readDump(directory);
+    return compiling + others;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }

@@ -11,8 +11,8 @@ export interface ModulesResult {
   readonly cpuMillis: Readonly<Record<Script, number[]>>;
 }
 
-const scripts = ['empty', 'commonjs', 'esm'] as const;
-type Script = (typeof scripts)[number];
+export const scripts = ['empty', 'commonjs', 'esm'] as const;
+export type Script = (typeof scripts)[number];
 
 /** 1,000 modules: as many as an Express program with a few libraries and its own files has. */
 const packages = 100;
@@ -25,13 +25,8 @@ export async function measureModules(
   node: string,
   rounds: Rounds,
 ): Promise<{ results: ModulesResult[]; loaded: Loaded }> {
-  const directory = mkdtempSync(join(tmpdir(), 'bench-modules-'));
+  const { paths, remove } = writeScripts();
   try {
-    const paths = {
-      empty: emptyScript,
-      commonjs: writeModules(directory, 'cjs'),
-      esm: writeModules(directory, 'mjs'),
-    };
     const results = agents.map((agent) => ({
       agent,
       cpuMillis: { empty: [] as number[], commonjs: [] as number[], esm: [] as number[] },
@@ -46,8 +41,19 @@ export async function measureModules(
     }
     return { results, loaded: await findLoaded(ours, node, paths.commonjs) };
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    remove();
   }
+}
+
+/** The scripts, by what they load. */
+export function writeScripts(): { readonly paths: Readonly<Record<Script, string>>; remove(): void } {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-modules-'));
+  const paths = {
+    empty: emptyScript,
+    commonjs: writeModules(directory, 'cjs'),
+    esm: writeModules(directory, 'mjs'),
+  };
+  return { paths, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
 /** Packages of ten files each. @returns the program that loads them all. */

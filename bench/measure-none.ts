@@ -4,7 +4,7 @@ import { startCollector } from './collector';
 import { sendRequests } from './load';
 import type { LoadProgram } from './measure-load';
 import { type Surroundings, startProgram, withPrograms } from './program';
-import { rotated, roundsOf } from './rounds';
+import { type Rounds, rotated, roundsOf } from './rounds';
 
 /** A program of which no spans are wanted. */
 export interface NoneResult {
@@ -25,11 +25,20 @@ const off = {
  * Differences of 1 % are less than a machine drifts in a second and than two processes of the same program differ. So several processes of each
  * live at once and take turns of a fraction of a second, and each set of processes is followed by a fresh one.
  */
-const sets = 3;
 const turns = 10;
 const turnMillis = 400;
 const warmUpMillis = 2_000;
 const all = Number.POSITIVE_INFINITY;
+
+/** Bare, with nothing but an AsyncLocalStorage, with all exporters off, and with logs alone. */
+export function quietAgents(bare: Agent, ours: Agent): Agent[] {
+  return [
+    bare,
+    { ...bare, name: 'an AsyncLocalStorage entered a request', preload: contextFloor },
+    withSettings(ours, 'all exporters none, OTEL_PROPAGATORS unset', off),
+    withSettings(ours, 'traces none, logs on', { ...off, OTEL_LOGS_EXPORTER: 'otlp' }),
+  ];
+}
 
 /** Measures a program bare, with all exporters off, with logs alone, and with nothing but an AsyncLocalStorage entered a request. */
 export async function measureNone(
@@ -37,14 +46,9 @@ export async function measureNone(
   bare: Agent,
   ours: Agent,
   surroundings: Omit<Surroundings, 'collector'>,
-  seconds: number,
+  rounds: Rounds,
 ): Promise<NoneResult[]> {
-  const agents: Agent[] = [
-    bare,
-    { ...bare, name: 'an AsyncLocalStorage entered a request', preload: contextFloor },
-    withSettings(ours, 'all exporters none, OTEL_PROPAGATORS unset', off),
-    withSettings(ours, 'traces none, logs on', { ...off, OTEL_LOGS_EXPORTER: 'otlp' }),
-  ];
+  const agents = quietAgents(bare, ours);
   const results = agents.map(({ name }) => ({
     name,
     cpuMicros: [] as number[],
@@ -53,7 +57,7 @@ export async function measureNone(
   }));
   const collector = await startCollector();
   try {
-    for (const _ of roundsOf({ most: sets, least: 1, seconds })) {
+    for (const _ of roundsOf(rounds)) {
       const starts = agents.map(
         (agent) => () => startProgram(program.file, agent, { ...surroundings, collector }),
       );

@@ -25,6 +25,8 @@ export interface NodeBinary {
 
 export interface Options {
   readonly rounds: number;
+  /** Done even when a part's time is over. */
+  readonly leastRounds: number;
   readonly nodes: readonly NodeBinary[];
   readonly parts: readonly PartName[];
   /** A quarter of the requests: to see that everything works, not to quote. */
@@ -34,7 +36,7 @@ export interface Options {
 const newest = nodeVersionsToTest.at(-1)!;
 
 export const usage = `npm run bench -- [options]
-  --rounds <n>     rounds, in each of which every agent has its turn (default 5); fewer when a part's time is over
+  --rounds <n>     rounds, in each of which every agent has its turn (default: 5, or fewer when a part's time is over)
   --node <node>    a Node to measure on: a path, or an exact version that \`npx tsx test/harness/node-versions.ts <version>\`
                    has fetched; may be repeated (default: the one running, and ${newest} if it has been fetched)
   --only <parts>   a list of ${partNames.join(', ')}
@@ -61,13 +63,14 @@ export function readOptions(args: readonly string[]): Options {
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new Error(`--rounds: expected a positive integer, got "${values.rounds}"`);
   }
+  const leastRounds = values.rounds === undefined ? Math.min(rounds, 3) : rounds;
   const only = values.only.split(',').map((name) => {
     const part = partNames.find((known) => known === name);
     if (!part) throw new Error(`--only: expected some of ${partNames.join(', ')}, got "${name}"`);
     return part;
   });
   const nodes = (values.node ?? defaultNodes()).map(findNode);
-  return { rounds, nodes, parts: only, quick };
+  return { rounds, leastRounds, nodes, parts: only, quick };
 }
 
 function defaultNodes(): string[] {

@@ -3,10 +3,10 @@ import { startCollector } from './collector';
 import { measureDelay, requestsPerSecond } from './measure-delay';
 import { measureFirstSpans } from './measure-first-span';
 import { idleSeconds, measureIdle } from './measure-idle';
-import { countInstructions } from './measure-instructions';
+import { countInstructions, countInstructionsOfScripts } from './measure-instructions';
 import { countSpansPerRequest, type LoadProgram, type LoadSample, measureLoad } from './measure-load';
 import { measureModules } from './measure-modules';
-import { measureNone } from './measure-none';
+import { measureNone, quietAgents } from './measure-none';
 import { emptyScript, findLoaded, measureStarts } from './measure-start';
 import { measureThroughput } from './measure-throughput';
 import { runMicro } from './micro-run';
@@ -21,6 +21,8 @@ import {
   loadTable,
   modulesTable,
   noneTable,
+  quietInstructionsTable,
+  scriptInstructionsTable,
   startTable,
   throughputTable,
 } from './tables';
@@ -76,14 +78,14 @@ export const parts = {
 async function start({ node, options }: Setting): Promise<string> {
   const agents = agentsFor(node.version);
   const most = options.quick ? options.rounds : options.rounds * 2; // short, and their spread is wide
-  const results = await measureStarts(agents, node.path, { most, least: 3, seconds: 60 });
+  const results = await measureStarts(agents, node.path, { most, least: options.leastRounds, seconds: 60 });
   return startTable(results, await findLoaded(knownAgents(agents).ours, node.path, emptyScript));
 }
 
 function first({ node, options }: Setting): Promise<string> {
   return withServers(async ({ env }) => {
     const agents = agentsFor(node.version);
-    const rounds = { most: options.rounds, least: 3, seconds: 45 };
+    const rounds = { most: options.rounds, least: options.leastRounds, seconds: 45 };
     const { ours } = knownAgents(agents);
     const { results, loaded } = await measureFirstSpans(agents, ours, { node: node.path, env }, rounds);
     return firstSpanTable(results, loaded);
@@ -92,7 +94,7 @@ function first({ node, options }: Setting): Promise<string> {
 
 async function modules({ node, options }: Setting): Promise<string> {
   const { bare, ours, sameLibraries } = knownAgents(agentsFor(node.version));
-  const rounds = { most: options.rounds * 2, least: 3, seconds: 45 };
+  const rounds = { most: options.rounds * 2, least: options.leastRounds, seconds: 45 };
   const { results, loaded } = await measureModules([bare, ours, sameLibraries], ours, node.path, rounds);
   return modulesTable(results, loaded);
 }
@@ -110,7 +112,7 @@ function load(program: LoadProgram, { node, options }: Setting): Promise<string>
         spansPerRequest: spans[index]!,
         samples: [] as LoadSample[],
       }));
-      for (const round of roundsOf({ most: options.rounds, least: 3, seconds: 190 })) {
+      for (const round of roundsOf({ most: options.rounds, least: options.leastRounds, seconds: 190 })) {
         for (const { agent, spansPerRequest, samples } of rotated(results, round))
           samples.push(await twice(() => measureLoad(scaledProgram, agent, spansPerRequest, surroundings)));
       }
@@ -131,7 +133,7 @@ function none({ node, options }: Setting): Promise<string> {
         bare,
         ours,
         { node: node.path, env },
-        options.quick ? 0 : 45,
+        { most: options.rounds, least: options.quick ? 1 : options.leastRounds, seconds: 45 },
       );
       tables.push(noneTable(name, results));
     }
@@ -155,9 +157,19 @@ async function throughput({ node, options }: Setting): Promise<string> {
 }
 
 function instructions({ node }: Setting): Promise<string> {
-  return withServers(async ({ env }) =>
-    instructionsTable(await countInstructions(express, agentsFor(node.version), { node: node.path, env })),
-  );
+  const agents = agentsFor(node.version);
+  const { bare, ours } = knownAgents(agents);
+  return withServers(async ({ env }) => {
+    const surroundings = { node: node.path, env };
+    const ofRequests = await countInstructions(express, agents, surroundings);
+    const ofQuiet = await countInstructions(express, quietAgents(bare, ours), surroundings);
+    const ofScripts = countInstructionsOfScripts([bare, ours], node.path);
+    return [
+      instructionsTable(ofRequests),
+      quietInstructionsTable(ofQuiet),
+      scriptInstructionsTable(ofScripts),
+    ].join('\n\n');
+  });
 }
 
 /** @param areNeeded - of the programs, only Express talks to servers. */

@@ -2,7 +2,7 @@ import type { Agent } from './agents';
 import type { DelayResult, SlicesResult } from './measure-delay';
 import type { FirstSpanResult } from './measure-first-span';
 import type { IdleResult } from './measure-idle';
-import type { InstructionCounts } from './measure-instructions';
+import type { RequestInstructions, ScriptInstructions } from './measure-instructions';
 import type { LoadProgram, LoadSample } from './measure-load';
 import type { ModulesResult } from './measure-modules';
 import type { NoneResult } from './measure-none';
@@ -178,16 +178,16 @@ export function idleTable(results: readonly IdleResult[], seconds: number): stri
   return `over ${seconds} s.\n\n${table(header, rows)}`;
 }
 
-/** In thousands; the first is the bare program, the second is ours. */
-export function instructionsTable(results: readonly InstructionCounts[]): string {
-  const [bare, ours] = results as [InstructionCounts, InstructionCounts];
-  const thousands = (count: number) => (count / 1000).toFixed(0);
-  const addedBy = (result: InstructionCounts) => result.others - bare.others;
+/** The first is the bare program, the second is ours. */
+export function instructionsTable(results: readonly RequestInstructions[]): string {
+  const [bare, ours] = results as [RequestInstructions, RequestInstructions];
+  const addedBy = (result: RequestInstructions) => result.others - bare.others;
   const rows = results.map((result) => [
     result.agent.name,
     thousands(result.others),
     result === bare ? '' : `+${thousands(addedBy(result))}`,
     result === bare || result === ours ? '' : (addedBy(ours) / addedBy(result)).toFixed(2),
+    result === bare ? '' : result.spans.toFixed(1),
     thousands(result.compiling),
   ]);
   const header = [
@@ -195,9 +195,46 @@ export function instructionsTable(results: readonly InstructionCounts[]): string
     'all',
     'added',
     'ours / theirs',
+    'spans arrived',
     "V8's compilers besides",
   ];
   return `one run each.\n\n${table(header, rows)}`;
+}
+
+/** Of a program that no spans are wanted of; the first is the bare one, the second the floor. */
+export function quietInstructionsTable(results: readonly RequestInstructions[]): string {
+  const [bare, floor] = results as [RequestInstructions, RequestInstructions];
+  const rows = results.map((result) => [
+    result.agent.name,
+    thousands(result.others),
+    result === bare ? '' : percentAbove(result.others, bare.others),
+    result === bare || result === floor ? '' : percentAbove(result.others, floor.others),
+  ]);
+  return table(['nobody wants spans', 'thousands a request', 'to bare', 'to the AsyncLocalStorage'], rows);
+}
+
+/** Beside the bare program, what our start costs anyway is taken off. */
+export function scriptInstructionsTable([bare, ours]: readonly ScriptInstructions[]): string {
+  const rows = (['empty', 'commonjs', 'esm'] as const).map((script) => {
+    const added = ours!.all[script] - bare!.all[script];
+    const beyond = added - (ours!.all.empty - bare!.all.empty);
+    return [
+      { empty: 'an empty script', commonjs: '1,000 modules, CommonJS', esm: '1,000 modules, ES' }[script],
+      millions(bare!.all[script]),
+      `+${millions(added)}`,
+      script === 'empty'
+        ? ''
+        : `${signed(beyond / 1e6)} (${percentAbove(bare!.all[script] + beyond, bare!.all[script])})`,
+    ];
+  });
+  return table(['whole processes, millions', 'bare', 'ours adds', 'of that beyond an empty script'], rows);
+}
+
+const thousands = (count: number) => (count / 1e3).toFixed(0);
+const millions = (count: number) => (count / 1e6).toFixed(0);
+
+function percentAbove(value: number, base: number): string {
+  return `${signed((100 * value) / base - 100, 1)} %`;
 }
 
 export function throughputTable(result: ThroughputResult): string {

@@ -9,8 +9,7 @@ const chunkPatterns: readonly [chunk: string, pattern: RegExp][] = [
   ['sampling', /^src\/sdk\/propagation\/(b3|jaeger|ottrace|xray|debug-flag|baggage-headers|environment)/],
   ['export-others', /^src\/export\/(console|zipkin|prometheus|spool)\//],
   ['export-others', /^src\/export\/(transport\/(grpc|file)|otlp\/json|split|stdout|jaeger-strategy)/],
-  ['metrics', /^src\/(sdk\/metrics|export\/metrics|export\/otlp\/metric|start\/self-metrics)/],
-  ['metrics', /^src\/start\/metric-/],
+  ['metrics', /^src\/(sdk\/metrics|export\/metrics|export\/otlp\/metric|start\/(self-metrics|metric-))/],
   ['metrics', /^instrumentations\/(runtime-node|process-metrics|host-metrics)/],
   ['logs', /^src\/(sdk\/logs|export\/logs|export\/otlp\/log|start\/record-source)/],
   ['loggers', /^instrumentations\/(pino|winston|bunyan|log4js|console|nestjs-logger)/],
@@ -24,6 +23,7 @@ const chunkPatterns: readonly [chunk: string, pattern: RegExp][] = [
     'rare',
     /^src\/(hook\/require|config\/complaints-names|start\/report|sdk\/(calling-api-version|trace\/process-parent)|diag\/bundle)/,
   ],
+  // All of it, for the Reader; the Writer is in `encoding`.
   ['reader', /^node_modules\/protobufjs\//],
   ['export', /^src\/(export\/|sdk\/resource\/|model\/export-observation)/],
   ['messaging', /^(instrumentations\/kafkajs|src\/kit\/(messaging|operations\/messaging))/],

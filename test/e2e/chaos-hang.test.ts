@@ -11,6 +11,8 @@ const program = join(__dirname, '../../fixtures/core/serve.cjs');
 const requestsPerSecond = 500;
 /** Nothing finds it full before the breaker opens. */
 const maxQueueSize = 100_000;
+/** When the breaker opens, room is made for a batch at the most, and nothing is turned away until it is filled again: with this, for 0.1 s. */
+const batchSize = 50;
 /** What a busy machine may add. */
 const schedulingMillis = 1000;
 
@@ -58,6 +60,7 @@ async function start(t: TestContext, fault: Fault, timeout: string | undefined) 
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_TIMEOUT: timeout,
       OTEL_BSP_MAX_QUEUE_SIZE: String(maxQueueSize),
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: String(batchSize),
       OTEL_LOGS_EXPORTER: 'none',
       OTEL_METRICS_EXPORTER: 'prometheus',
       OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
