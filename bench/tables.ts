@@ -221,7 +221,7 @@ export function scriptInstructionsTable([bare, ours]: readonly ScriptInstruction
     return [
       { empty: 'an empty script', commonjs: '1,000 modules, CommonJS', esm: '1,000 modules, ES' }[script],
       millions(bare!.all[script]),
-      `+${millions(added)}`,
+      signed(added / 1e6),
       script === 'empty'
         ? ''
         : `${signed(beyond / 1e6)} (${percentAbove(bare!.all[script] + beyond, bare!.all[script])})`,

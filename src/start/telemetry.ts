@@ -6,7 +6,8 @@ import { isSuppressed } from '../model/suppress';
 import type { StandDown } from '../own-sdk/stand-down';
 import { rootContext } from '../sdk/context/context';
 import * as contexts from '../sdk/context/context-manager';
-import { parentOf, spanKey, suppressTracing } from '../sdk/trace/context-keys';
+import { parentOf, spanKey, spanOf, suppressTracing } from '../sdk/trace/context-keys';
+import { noSpan } from '../sdk/trace/non-recording-span';
 import type { StartOptions } from '../sdk/trace/tracer-provider';
 import type { LazyMeterProvider } from './metrics';
 import { createContextPolicy, createPropagator } from './propagators';
@@ -33,9 +34,9 @@ export function connectKit({ config, standDown, tracerProvider, ...providers }: 
     withSpan(parent, span) {
       // A sampler that waited for attributes decides now.
       span.spanContext();
-      return parent.setValue(spanKey, span);
+      return span === (spanOf(parent) ?? noSpan) ? parent : parent.setValue(spanKey, span);
     },
-    run: contexts.runWithContext,
+    run: contexts.callWithContext,
     enter: contexts.enterContext,
     runOutside: contexts.runOutsideContext,
     rootContext,

@@ -25,7 +25,7 @@ export function activeContext(): Context {
  * of their own (a request handler of `node:http`); everywhere else use {@link runWithContext}.
  */
 export function enterContext(context: Context): void {
-  if (storage.getStore() !== context) storage.enterWith(context);
+  if (activeContext() !== context) storage.enterWith(context);
 }
 
 /** Calls `fn` with `context` active, with the given `this` and arguments, and returns its result. */
@@ -38,6 +38,18 @@ export function runWithContext<A extends unknown[], R>(
   // Where it is active already, entering it again would cost a copy of everything that is (Node 24 on) and change nothing.
   if (storage.getStore() === context) return Reflect.apply(fn, self, args);
   return storage.run(context, applyWith<A, R>, fn, self, args);
+}
+
+/** The same for callees that enter no context: outside every context, the outermost one need not be entered either. */
+export function callWithContext<A extends unknown[], R>(
+  context: Context,
+  fn: (...args: A) => R,
+  self: unknown,
+  args: A,
+): R {
+  return activeContext() === context
+    ? Reflect.apply(fn, self, args)
+    : runWithContext(context, fn, self, args);
 }
 
 function applyWith<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {

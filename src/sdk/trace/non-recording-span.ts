@@ -1,5 +1,5 @@
 import type { Context, Span, SpanContext, SpanKind } from '@opentelemetry/api';
-import { spanKey } from './context-keys';
+import { parentOf, spanKey, spanOf } from './context-keys';
 
 /** A span that only carries its identity: not sampled, or the parent in another process. Every other call does nothing. */
 export class NonRecordingSpan implements Span {
@@ -47,6 +47,16 @@ export const invalidSpanContext: SpanContext = {
   spanId: '0000000000000000',
   traceFlags: 0,
 };
+
+/** The span of nothing: what nobody records goes by it, where there is nothing to hand on. */
+export const noSpan = new NonRecordingSpan(invalidSpanContext);
+
+/** Where nobody wants spans: the one that came from elsewhere, handed on as it is. */
+export function passedSpan(context: Context): Span {
+  const found = spanOf(context);
+  if (found === undefined || found instanceof NonRecordingSpan) return found ?? noSpan;
+  return new NonRecordingSpan(parentOf(context) ?? invalidSpanContext);
+}
 
 /**
  * The span of what is not to be traced. A parent is handed on as it came. Without one, what is done for a request to a server goes on in a trace that is

@@ -8,7 +8,7 @@ import type { ConfigOf } from '../scope-configurator';
 import { textOf } from '../text';
 import { isTracingSuppressed, parentOf, spanKey } from './context-keys';
 import { newIdentity } from './ids';
-import { invalidSpanContext, NonRecordingSpan, suppressedSpan } from './non-recording-span';
+import { NonRecordingSpan, noSpan, passedSpan, suppressedSpan } from './non-recording-span';
 import { RecordingSpan, type SpanEnvironment } from './recording-span';
 import type { StartSpan } from './sampling/detailed-start';
 import type { IdentitySampler, Sampler } from './sampling/sampler';
@@ -78,8 +78,8 @@ function createTracer(options: TracerProviderOptions, scope: Scope, detailed?: S
   function startPlain(name: string, given?: SpanOptions, givenContext?: Context): Span {
     const spanOptions = given ?? noOptions;
     const context = givenContext ?? activeContext();
+    if (options.passThrough) return spanOptions.root ? noSpan : passedSpan(context);
     const parent = spanOptions.root ? undefined : parentOf(context);
-    if (options.passThrough) return new NonRecordingSpan(parent ?? invalidSpanContext);
     const identity = newIdentity(parent);
     if (isTracingSuppressed(context)) return suppressedSpan(parent, identity, spanOptions.kind);
     if (!(options.sampler as IdentitySampler)(parent, identity.traceId))
