@@ -66,6 +66,8 @@ export interface Telemetry {
   /** Calls `fn` outside every context. */
   runOutside<R>(fn: () => R): R;
   readonly rootContext: Context;
+  /** Whether anybody wants spans or metrics. */
+  readonly isRecording: boolean;
   readonly propagator: TextMapPropagator;
   /**
    * What of the context may be told to a host: all of it, the trace without baggage, or nothing (`undefined`).

@@ -40,6 +40,7 @@ export function connectKit({ config, standDown, tracerProvider, ...providers }: 
     enter: contexts.enterContext,
     runOutside: contexts.runOutsideContext,
     rootContext,
+    isRecording: (!config.sdkDisabled && config.traces.processors.length > 0) || meterProvider !== undefined,
     propagator: createPropagator(config),
     contextFor: createContextPolicy(config),
     isSuppressed,
