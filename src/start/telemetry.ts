@@ -34,7 +34,8 @@ export function connectKit({ config, standDown, tracerProvider, ...providers }: 
     withSpan(parent, span) {
       // A sampler that waited for attributes decides now.
       span.spanContext();
-      return span === (spanOf(parent) ?? noSpan) ? parent : parent.setValue(spanKey, span);
+      const isThere = !span.isRecording() && span === (spanOf(parent) ?? noSpan);
+      return isThere ? parent : parent.setValue(spanKey, span);
     },
     run: contexts.callWithContext,
     enter: contexts.enterContext,

@@ -132,13 +132,15 @@ export function receiveFromWorkers(serviceName: string | undefined, take: TakeIt
 
   function isAnyLeaving(): boolean {
     acceptWaiting();
-    for (const memory of others.values()) if (isLeaving(memory)) return true;
+    for (const [id, memory] of others) if (!isGone(id) && isLeaving(memory)) return true;
     return false;
   }
 
   function awaitOthers(budgetMillis: number): void {
     const end = monotonicMillis() + budgetMillis;
-    for (const memory of others.values()) awaitLeaving(memory, Math.max(0, end - monotonicMillis()));
+    // One that was stopped on the way never says that it has left.
+    for (const [id, memory] of others)
+      if (!isGone(id)) awaitLeaving(memory, Math.max(0, end - monotonicMillis()));
   }
 
   function takeOpen(): void {

@@ -49,7 +49,7 @@ export function callWithContext<A extends unknown[], R>(
 ): R {
   return activeContext() === context
     ? Reflect.apply(fn, self, args)
-    : runWithContext(context, fn, self, args);
+    : storage.run(context, applyWith<A, R>, fn, self, args);
 }
 
 function applyWith<A extends unknown[], R>(fn: (...args: A) => R, self: unknown, args: A): R {
