@@ -22,7 +22,7 @@ export interface HandOverExporter<T> extends Exporter<T> {
   prepare(): void;
 }
 
-/** The main thread answers within a millisecond if it is idle; to export by itself costs a worker ten. */
+/** The main thread answers within a millisecond if it is idle; to export by itself costs a worker thirty. */
 const waitMillis = 20;
 
 /**
