@@ -45,22 +45,22 @@ export function start(): void {
   if (!isWanted(config)) return;
 
   const deliveries: Delivery[] = [];
+  const processEnd = deliverAtProcessEnd(deliveries, config.exitTimeoutMillis);
   const resource = lazyResource(config);
   const report = startReport(resource);
   const environment: StartEnvironment = {
     config,
     resource,
     userAgent: `otel-instrument/${version} OTel-OTLP-Exporter-JavaScript/${version}`,
-    processEnd: deliverAtProcessEnd(deliveries, config.exitTimeoutMillis),
+    processEnd,
     deliveries,
-    threads: connectThreads(config, deliveries),
+    threads: connectThreads(config, deliveries, processEnd),
     report,
   };
   const standDown = createStandDown(config.ownSdk);
   const propagator = lazyPropagator(config);
   const loggerProvider = startLogs(environment, standDown);
-  if (loggerProvider)
-    recordUncaughtErrors(loggerProvider, environment.processEnd, () => standDown.isReplaced('logs'));
+  if (loggerProvider) recordUncaughtErrors(loggerProvider, processEnd, () => standDown.isReplaced('logs'));
   const spanSource = continueProcessTrace(
     startTraces(environment, exceptionSink(loggerProvider, config)),
     config,
@@ -92,7 +92,7 @@ export function start(): void {
   installHooks(enabled, report?.watch(standDown) ?? standDown);
   if (report) {
     deliveries.push(report.delivery);
-    environment.processEnd.arm();
+    processEnd.arm();
   }
 }
 

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import type { Config, ExporterConfig } from '../config/config';
 import type { Exporter } from '../export/exporter';
 import { satisfies } from '../hook/versions';
-import type { Delivery } from '../lifecycle/process-end';
+import type { Delivery, ProcessEnd } from '../lifecycle/process-end';
 import type { EncodedItem } from '../model/encoded-item';
 import { isMainThread } from '../model/main-thread';
 import type { Scope } from '../model/span-data';
@@ -53,11 +53,11 @@ export interface Threads {
  * Lets workers use the exporters of the main thread: a worker loads no HTTP client and opens no connection, its items leave in the same requests
  * as all others, and what it has written is safe however it ends.
  */
-export function connectThreads(config: Config, deliveries: Delivery[]): Threads {
-  return isMainThread() ? mainThread(config, deliveries) : workerThread(config, deliveries);
+export function connectThreads(config: Config, deliveries: Delivery[], processEnd: ProcessEnd): Threads {
+  return isMainThread() ? mainThread(config, deliveries, processEnd) : workerThread(config, deliveries);
 }
 
-function mainThread(config: Config, deliveries: Delivery[]): Threads {
+function mainThread(config: Config, deliveries: Delivery[], processEnd: ProcessEnd): Threads {
   const takers: Partial<Record<ItemKind, (item: EncodedItem) => void>> = {
     openSpans(span) {
       const { endNow } = require('../export/otlp/end-now') as typeof import('../export/otlp/end-now');
@@ -103,7 +103,11 @@ function mainThread(config: Config, deliveries: Delivery[]): Threads {
 
   function createInbox(): WorkerInbox {
     const { receiveFromWorkers } = require('../threads/main-side') as typeof import('../threads/main-side');
-    return receiveFromWorkers(config.resource.serviceName, (kind, item) => takers[kind]?.(item));
+    return receiveFromWorkers(
+      config.resource.serviceName,
+      (kind, item) => takers[kind]?.(item),
+      (isOpen) => (isOpen ? processEnd.arm() : processEnd.disarmIfDone()),
+    );
   }
 }
 

@@ -32,8 +32,13 @@ const maxCount = 512;
 /**
  * Takes what workers hand over. As long as there is nothing, this costs a program with workers one channel that nobody writes to.
  * @param serviceName - of this thread, if it was given one.
+ * @param onOpen - told again and again, as long as there are workers with something, whether anything of it is unfinished.
  */
-export function receiveFromWorkers(serviceName: string | undefined, take: TakeItem): WorkerInbox {
+export function receiveFromWorkers(
+  serviceName: string | undefined,
+  take: TakeItem,
+  onOpen: (isOpen: boolean) => void,
+): WorkerInbox {
   /** Not held: a worker that has ended goes with the listeners that the program gave it. */
   const workers = new Map<number, WeakRef<Worker>>();
   const readers = new Map<number, ItemReader>();
@@ -85,6 +90,7 @@ export function receiveFromWorkers(serviceName: string | undefined, take: TakeIt
   function look(): void {
     takeFrom(maxCount);
     const isLeft = [...readers.values()].some((reader) => !reader.isEmpty());
+    onOpen([...readers.values()].some((reader) => reader.hasOpen()));
     isLooking = readers.size > 0;
     if (isLooking) startTimer(look, isLeft ? hurriedMillis : intervalMillis);
   }

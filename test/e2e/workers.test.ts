@@ -175,6 +175,30 @@ for (const version of [process.versions.node, '20.6.0', '22.22.2', '24.21.0', '2
       );
     }
   }
+
+  test(
+    `a signal waits for a span that is open in a worker, with nothing else to deliver, Node ${version}`,
+    options,
+    async (t) => {
+      const receiver = await startOtlpReceiver();
+      t.after(() => receiver.stop());
+      const set = versionSets('api').find((each) => each.version === '1.9.1')!;
+      const open = join(layProgram(join(program, '..'), set.directory), 'open-alone.cjs');
+      const runs = await withAndWithout(
+        [open],
+        { node: node as string },
+        { env: { ...tracesOnly, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url } },
+      );
+      assertSameRun(runs);
+      assert.equal(runs.plain.signal, 'SIGTERM');
+      await receiver.drained();
+      const spans = receiver.spans.map(({ name, attributes }) => [
+        name,
+        attributes['otel_instrument.span.unfinished'],
+      ]);
+      assert.deepEqual(spans, [['job', true]]);
+    },
+  );
 }
 
 for (const version of [process.versions.node, '20.6.0', '22.22.2', '24.21.0', '26.10.0']) {
