@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { satisfies } from 'semver';
 import { nodeVersions as handsOver } from '../../src/threads/offer';
+import { startChaosCollector } from '../harness/chaos-collector';
 import { nodeVersion } from '../harness/node-versions';
 import { startOtlpReceiver } from '../harness/otlp-receiver';
-import { type ProgramRun, runProgram } from '../harness/run-program';
+import { type ProgramRun, runProgram, startProgram } from '../harness/run-program';
 import { layProgram } from '../harness/twin';
 import { versionSets } from '../harness/version-sets';
 import { assertSameRun, withAndWithout } from '../harness/with-and-without';
@@ -200,6 +201,23 @@ for (const version of [process.versions.node, '20.6.0', '22.22.2', '24.21.0', '2
     },
   );
 }
+
+test('a worker that is stopped while it delivers its last holds up nobody', async (t) => {
+  const collector = await startChaosCollector();
+  t.after(() => collector.stop());
+  await collector.behave('hang');
+  const set = versionSets('api').find(({ version }) => version === '1.9.1')!;
+  const leaving = join(layProgram(join(program, '..'), set.directory), 'leaving.cjs');
+  const running = startProgram([leaving], {
+    preload: true,
+    env: { ...tracesOnly, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_NODE_EXIT_TIMEOUT: '8000' },
+  });
+  await Promise.all([collector.nextRequest(), running.waitForStdout(/gone/)]);
+  const start = performance.now();
+  assert.equal((await running.ended).exitCode, 0);
+  const millis = performance.now() - start;
+  assert.ok(millis < 2000, `held up for ${millis} ms`);
+});
 
 for (const version of [process.versions.node, '20.6.0', '22.22.2', '24.21.0', '26.10.0']) {
   const node = nodeVersion(version);
