@@ -16,11 +16,7 @@ import { thirdPartyNotices } from './third-party-notices';
  */
 async function main(): Promise<void> {
   mkdirSync('dist', { recursive: true });
-  await bundle({
-    entry: 'src/preload/main.ts',
-    file: 'dist/preload.js',
-    externals: { '../start': './agent.js' },
-  });
+  await bundle({ entry: 'src/preload/main.ts', file: 'dist/preload.js' });
   await bundleAgent('dist');
   await bundleImportHook('dist/import-hook');
   compileValidator();

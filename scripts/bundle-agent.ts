@@ -31,7 +31,7 @@ export async function bundleAgent(directory: string): Promise<void> {
     file: `${directory}/agent.js`,
     options: {
       plugins: [lendModules(/^\./, 'agent', fileOf)],
-      banner: { js: readFileSync('scripts/own-require.js', 'utf8') },
+      banner: { js: ownRequire },
     },
   });
   for (const chunk of new Set([...late].map(chunkOf))) {
@@ -42,14 +42,14 @@ export async function bundleAgent(directory: string): Promise<void> {
       externals: configFile,
       options: {
         plugins: [lendModules(/^\.|^protobufjs\/minimal$/, chunk, fileOf)],
-        banner: { js: ownRequireOfChunk },
+        banner: { js: ownRequire },
       },
     });
   }
 }
 
-/** See own-require.js. */
-const ownRequireOfChunk =
+/** See src/preload/own-files.ts. */
+const ownRequire =
   'require = module.require; var { Buffer, URL, URLSearchParams, SharedArrayBuffer, Atomics, console, queueMicrotask } = module.globals;';
 
 /** Our sources that are reached from the start. @param leaveOut - keeps a plugin's choice of imports from being followed. */

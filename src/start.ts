@@ -32,8 +32,9 @@ import { startTraces } from './start/traces';
 /**
  * Wires everything together: settings, SDK, exporters, hooks. Nothing here is heavy: exporters are built when the first span ends, an
  * instrumentation loads with its library.
+ * @returns false if the settings leave nothing to do.
  */
-export function start(): void {
+export function start(): boolean {
   const { config, complaints } = loadConfig(undefined, registry);
   setLogLevel(config.logLevel);
   // Worker threads have the same settings, as a rule.
@@ -42,7 +43,7 @@ export function start(): void {
     for (const complaint of [...complaints, ...complainAboutNames(config.instrumentations, names)])
       log.warn(complaint);
   }
-  if (!isWanted(config)) return;
+  if (!isWanted(config)) return false;
 
   const deliveries: Delivery[] = [];
   const processEnd = deliverAtProcessEnd(deliveries, config.exitTimeoutMillis);
@@ -94,6 +95,7 @@ export function start(): void {
     deliveries.push(report.delivery);
     processEnd.arm();
   }
+  return true;
 }
 
 /**

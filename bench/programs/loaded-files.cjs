@@ -1,6 +1,6 @@
-// A preload before ours: which files of the package have been compiled, and which of Node's own modules that Node had not loaded itself. Where
-// files are compiled is the one place that all of them pass; ours do not stand in `require.cache`.
-const { writeFileSync } = require('node:fs');
+// A preload before ours: which files of the package have been read, and which of Node's own modules that Node had not loaded itself. Two of
+// ours are loaded by Node, and compiled by `_compile`; the others are read by the preload, and do not stand in `require.cache`.
+const fs = require('node:fs');
 const Module = require('node:module');
 const { dirname, join, relative, sep } = require('node:path');
 
@@ -11,12 +11,21 @@ const files = [];
 
 const { _compile } = Module.prototype;
 Module.prototype._compile = function (content, filename, ...rest) {
-  if (places.some((place) => filename.startsWith(place))) {
-    const file = relative(root, filename).replaceAll(sep, '/');
-    files.push({ file, bytes: Buffer.byteLength(content) });
-  }
+  note(filename, content);
   return _compile.call(this, content, filename, ...rest);
 };
+const { readFileSync } = fs;
+fs.readFileSync = function (path, ...rest) {
+  const content = readFileSync.call(this, path, ...rest);
+  note(path, content);
+  return content;
+};
+
+function note(path, content) {
+  if (!places.some((place) => String(path).startsWith(place))) return;
+  const file = relative(root, path).replaceAll(sep, '/');
+  if (!files.some((known) => known.file === file)) files.push({ file, bytes: Buffer.byteLength(content) });
+}
 
 /** Until now. */
 globalThis.loaded = () => ({ files: [...files], builtins: loadedBuiltins() });
@@ -30,5 +39,5 @@ function loadedBuiltins() {
 
 // Told before our own listener works, since it was there first.
 if (process.env.BENCH_LOADED) {
-  process.on('exit', () => writeFileSync(process.env.BENCH_LOADED, JSON.stringify(globalThis.loaded())));
+  process.on('exit', () => fs.writeFileSync(process.env.BENCH_LOADED, JSON.stringify(globalThis.loaded())));
 }

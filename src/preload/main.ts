@@ -1,4 +1,7 @@
 import { log, messageOf } from '../diag/log';
+import { isMainThread } from '../model/main-thread';
+import { createOwnRequire } from './own-files';
+import { type CompiledFile, shareWithWorkers } from './shared-code';
 import { shouldStart } from './should-start';
 
 /**
@@ -7,8 +10,10 @@ import { shouldStart } from './should-start';
  */
 if (shouldStart()) {
   try {
-    const { start } = require('../start') as typeof import('../start');
-    start();
+    const compiled = isMainThread() ? new Map<string, CompiledFile>() : undefined;
+    const { start } = createOwnRequire(compiled)('./agent.js') as typeof import('../start');
+    const isStarted = start();
+    if (isStarted && compiled) shareWithWorkers(compiled);
   } catch (error) {
     log.error(`could not start, the program runs untraced: ${messageOf(error)}`);
   }
