@@ -107,6 +107,8 @@ class KnownCommand extends PrivateField {
 }
 
 function traceCommand(sendCommand: AnyFunction): AnyFunction {
+  // Its promises, and the callbacks that follow on them, keep the caller's context by themselves.
+  if (!telemetry.isRecording) return sendCommand;
   return function (this: Client, ...args: unknown[]) {
     const [sent, pipeline] = args as [Command, unknown];
     const state = KnownCommand.stateOf(sent);
@@ -127,6 +129,7 @@ function traceCommand(sendCommand: AnyFunction): AnyFunction {
 }
 
 function rememberCaller(sendCommand: AnyFunction): AnyFunction {
+  if (!telemetry.isRecording) return sendCommand;
   return function (this: unknown, ...args: unknown[]) {
     const [sent, pipeline] = args as [Command, unknown];
     const state = KnownCommand.stateOf(sent);
@@ -141,6 +144,7 @@ function rememberCaller(sendCommand: AnyFunction): AnyFunction {
 const traced = new WeakSet<Pipeline>();
 
 function traceBatch(exec: AnyFunction): AnyFunction {
+  if (!telemetry.isRecording) return exec;
   return function (this: Pipeline, ...args: unknown[]) {
     // With a transaction open, `exec` only adds the EXEC to the queue; a cluster calls it again after a redirection.
     if (this._transactions === 0 && this._queue.length > 0 && !traced.has(this)) {

@@ -90,9 +90,11 @@ const query = dbClient<QueryCall>({
 
 /** Runs the original in the caller's context, not in the span's: nothing that a query starts is a child of it. */
 function traceQuery(original: AnyFunction): AnyFunction {
+  const unrecorded = telemetry.isRecording ? undefined : withCallerContext(original);
   return function (this: Client, ...args: unknown[]) {
     const [config] = args as unknown as QueryCall['args'];
     if (config === null || config === undefined) return Reflect.apply(original, this, args);
+    if (unrecorded && !isHeard(config)) return Reflect.apply(unrecorded, this, args);
     const call: QueryCall = { self: this, args: args as unknown as QueryCall['args'] };
     const active = query.start(call);
     if (active === undefined) return Reflect.apply(original, this, args);
@@ -123,6 +125,11 @@ function traceQuery(original: AnyFunction): AnyFunction {
       else if (!isWatched) end();
     }
   };
+}
+
+/** Whether a query tells of itself in another way than by the last argument of the call or a promise. */
+function isHeard(config: string | Submittable): boolean {
+  return typeof config !== 'string' && (config.submit !== undefined || config.callback !== undefined);
 }
 
 /** Called with the next Query that is made: the client makes it while its `query` runs, and it may fail before that returns. */

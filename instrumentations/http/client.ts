@@ -1,6 +1,13 @@
 import { errorMonitor } from 'node:events';
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
-import { type Active, type AnyFunction, errorType, PrivateField, reportFailure } from '../../src/kit';
+import {
+  type Active,
+  type AnyFunction,
+  errorType,
+  PrivateField,
+  reportFailure,
+  telemetry,
+} from '../../src/kit';
 import {
   type ClientTarget,
   contentLength,
@@ -55,16 +62,17 @@ export function startClientSpan(request: ClientRequest): void {
     () => readTarget(request),
     () => requestHeaders(request),
   );
-  const exchange = active && createExchange(request, active);
+  const exchange = active && telemetry.isRecording ? createExchange(request, active) : undefined;
   RequestExchange.set(request, exchange);
-  if (exchange === undefined) return;
-  if (client.isMeasured) countConnections(request);
+  if (active === undefined) return;
   client.inject(
-    exchange.active,
+    active,
     serverOf(request),
     (name) => findHeader(request, name) !== undefined,
     (name, value) => setHeader(request, name, value),
   );
+  if (exchange === undefined) return;
+  if (client.isMeasured) countConnections(request);
   // The monitor is no listener to Node: an error that the program does not handle stays one, and then is the last that happens.
   request.on(errorMonitor, exchange.end);
   request.on('close', exchange.end);

@@ -8,8 +8,9 @@ export function isWrapper(fn: AnyFunction): boolean {
   return wrappers.has(fn);
 }
 
-/** Gives a wrapper the looks of the function it stands for. */
+/** Gives a wrapper the looks of the function it stands for. The original itself needs none. */
 export function disguise(wrapper: AnyFunction, original: AnyFunction): AnyFunction {
+  if (wrapper === original) return original;
   wrappers.add(wrapper);
   for (const key of Reflect.ownKeys(original)) {
     if (key === 'arguments' || key === 'caller') continue;

@@ -27,6 +27,8 @@ export interface Operation<C extends Call = Call> {
   start(call: C): Active | undefined;
   /** Ends the span with what `call.result` or `call.error` holds. Never throws; only the first call counts. */
   end(active: Active, call: C): void;
+  /** Whether it hands nothing on: where nobody wants spans or metrics, it need not be. */
+  readonly isForRecordingOnly?: boolean;
 }
 
 /** Reads one thing from a call; may return `undefined`, and may fail. */

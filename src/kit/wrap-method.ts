@@ -8,7 +8,7 @@ import { telemetry } from './telemetry';
 shimmer({ logger: reportFailure });
 
 /**
- * Replaces `holder[name]` by what `wrap` makes of it; the replacement keeps name, length, prototype and properties.
+ * Replaces `holder[name]` by what `wrap` makes of it, if that is another function, with the same name, length, prototype and properties.
  * @returns false if there is no such function, or it cannot be replaced in place (an export defined by a getter).
  */
 export function replaceMethod(
@@ -21,15 +21,12 @@ export function replaceMethod(
   if (isWrapper(original as AnyFunction)) return true;
   const descriptor = Object.getOwnPropertyDescriptor(holder, name);
   if (descriptor && !descriptor.configurable && !descriptor.writable && !descriptor.set) return false;
-  if (Object.getPrototypeOf(holder) === null) {
-    // A namespace of import-in-the-middle: assigning sets the export; shimmer would ask it for methods of Object.
-    (holder as Record<string, unknown>)[name] = disguise(
-      wrap(original as AnyFunction),
-      original as AnyFunction,
-    );
-    return true;
-  }
-  shimmer.wrap(holder as Record<string, AnyFunction>, name, (found) => disguise(wrap(found), found));
+  const wrapped = wrap(original as AnyFunction);
+  if (wrapped === original) return true;
+  const wrapper = disguise(wrapped, original as AnyFunction);
+  // A namespace of import-in-the-middle: assigning sets the export; shimmer would ask it for methods of Object.
+  if (Object.getPrototypeOf(holder) === null) (holder as Record<string, unknown>)[name] = wrapper;
+  else shimmer.wrap(holder as Record<string, AnyFunction>, name, () => wrapper);
   return true;
 }
 
@@ -37,6 +34,8 @@ export function replaceMethod(
 export function wrapWithOperation<C extends Call>(original: AnyFunction, patch: MethodPatch<C>): AnyFunction {
   const operation = patch.operation!;
   const settle = patch.settle ?? 'sync';
+  // A promise goes on in the context of whoever waits for it; a callback does not.
+  if (operation.isForRecordingOnly && settle !== 'callback' && !telemetry.isRecording) return original;
   const seen = patch.oncePer && new WeakSet<object>();
 
   return function (this: unknown, ...args: unknown[]) {

@@ -57,7 +57,7 @@ export function dbClient<C extends Call>(client: DbClient<C>): Operation<C> {
 
   const metrics = createMetrics(client.instrumentation, dbOperationMetrics);
 
-  return safeOperation<C>({ start, end });
+  return { ...safeOperation<C>({ start, end }), isForRecordingOnly: true };
 
   function start(call: C): Active {
     const parent = parentOf();

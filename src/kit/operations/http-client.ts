@@ -82,6 +82,8 @@ export function httpClient(instrumentation: string) {
   ): Active | undefined {
     if (telemetry.isSuppressed() || telemetry.isTracedElsewhere?.()) return undefined;
     try {
+      // Nothing to record, nothing to hand on.
+      if (!telemetry.isRecording && telemetry.activeContext() === telemetry.rootContext) return undefined;
       if (excludedUrls && isExcluded(target().url)) return undefined;
       const parent = parentOf();
       const isKnown = isKnownMethod(method);

@@ -74,6 +74,7 @@ export function httpServer(instrumentation: string) {
         remoteParent === 'ignore'
           ? telemetry.rootContext
           : telemetry.propagator.extract(telemetry.rootContext, request.headers, headerGetter);
+      if (!telemetry.isRecording && isNothing(remote)) return undefined;
       // What is done for an excluded request is not recorded either.
       if (excludedUrls && isExcluded(request.url ?? '', schemeOf(request), authorityOf(request)))
         return startIn(telemetry.untraced(remote), request, identity, undefined, true);
@@ -240,6 +241,12 @@ function setUrl(span: Active['span'], { method = 'GET', url, headers, socket }: 
   set(span, 'client.address', plainAddress(forwarded.client) ?? peer);
   set(span, 'network.peer.address', peer);
   set(span, 'network.peer.port', peer === undefined ? undefined : socket?.remotePort);
+}
+
+/** Whether a request brought nothing to hand on, and runs outside every context. */
+function isNothing(remote: Context): boolean {
+  const { rootContext } = telemetry;
+  return remote === rootContext && telemetry.activeContext() === rootContext;
 }
 
 function linksTo(remote: Context): Link[] | undefined {

@@ -147,6 +147,7 @@ function telemetryWith(meter: Telemetry['meter']): Telemetry {
   const span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
   return {
     meter,
+    isRecording: true,
     rootContext,
     activeContext: () => rootContext,
     withSpan: (parent: unknown) => parent,
