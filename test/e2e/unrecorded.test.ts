@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { nodeVersion } from '../harness/node-versions';
 import { startOtlpReceiver } from '../harness/otlp-receiver';
 import { startProgram } from '../harness/run-program';
@@ -11,84 +11,119 @@ import { type TestServer, Unavailable } from '../harness/servers/server';
 import { layProgram } from '../harness/twin';
 import { fixturesDirectory } from '../harness/version-sets';
 
-/** Traces are off and logs are on: context passes, and log records have its ids, in every callback. */
-const libraries: Readonly<Record<string, [library: string, variable: string, () => Promise<TestServer>]>> = {
-  'pg-8.0.3': ['pg', 'PG_URL', startPostgres],
-  'pg-8.23.1': ['pg', 'PG_URL', startPostgres],
-  'redis-4.7.1': ['redis', 'REDIS_URL', startRedis],
-  'redis-6.3.1': ['redis', 'REDIS_URL', startRedis],
-  'ioredis-4.31.0': ['ioredis', 'REDIS_URL', startRedis],
-  'ioredis-6.0.0': ['ioredis', 'REDIS_URL', startRedis],
-};
+interface Library {
+  readonly name: string;
+  readonly version: string;
+  /** The program's variable with the server's address. */
+  readonly variable: string;
+  readonly start: () => Promise<TestServer>;
+}
+
+const pg = { name: 'pg', variable: 'PG_URL', start: startPostgres };
+const redis = { name: 'redis', variable: 'REDIS_URL', start: startRedis };
+const libraries: readonly Library[] = [
+  { ...pg, version: '8.0.3' },
+  { ...pg, version: '8.23.1' },
+  { ...redis, version: '4.7.1' },
+  { ...redis, version: '6.3.1' },
+  { ...redis, name: 'ioredis', version: '4.31.0' },
+  { ...redis, name: 'ioredis', version: '6.0.0' },
+];
 
 /** What requests bring, by their path; that without brings nothing. */
-const incoming = new Map([
+type Incoming = ReadonlyMap<string, string | undefined>;
+const traced: Incoming = new Map([
   ['/one', '00-11111111111111111111111111111111-1111111111111111-01'],
   ['/none', undefined],
   ['/two', '00-22222222222222222222222222222222-2222222222222222-00'],
   ['/last', '00-33333333333333333333333333333333-3333333333333333-01'],
 ]);
+const untraced: Incoming = new Map([
+  ['/one', undefined],
+  ['/last', undefined],
+]);
 
-for (const [set, [library, variable, start]] of Object.entries(libraries)) {
+for (const library of libraries) {
   for (const version of [process.versions.node, '26.10.0']) {
-    test(`nobody wants spans: ${set}, Node ${version}`, async (t) => {
-      const node = nodeVersion(version);
-      if (typeof node !== 'string') return t.skip(node.message);
-      let server: TestServer;
-      try {
-        server = await start();
-      } catch (error) {
-        if (error instanceof Unavailable) return t.skip(error.message);
-        throw error;
-      }
-      t.after(() => server.stop());
-      const receiver = await startOtlpReceiver();
-      t.after(() => receiver.stop());
-      const directory = layProgram(
-        join(fixturesDirectory, 'core/unrecorded'),
-        join(fixturesDirectory, 'versions', set),
-      );
-      const running = startProgram([join(directory, 'app.cjs'), library], {
-        node,
-        preload: true,
-        env: {
-          [variable]: server.address,
-          NODE_NO_WARNINGS: '1', // one client asked by several is deprecated in pg
-          OTEL_TRACES_EXPORTER: 'none',
-          OTEL_METRICS_EXPORTER: 'none',
-          OTEL_NODE_ENABLED_INSTRUMENTATIONS: `http,undici,${library},console`,
-          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-        },
-      });
-      const [, port] = await running.waitForStdout(/port (\d+)/);
-      const paths = [...incoming.keys()];
-      await Promise.all(paths.slice(0, -1).map((path) => request(Number(port), path)));
-      await request(Number(port), paths.at(-1)!);
-      const { stdout, stderr, exitCode } = await running.ended;
-      assert.deepEqual([stderr, exitCode], ['', 0]);
-      await receiver.drained();
-
-      assert.deepEqual(receiver.spans, []);
-      const printed = stdout.trim().split('\n').slice(1);
-      assert.ok(printed.length >= 6 * paths.length, stdout);
-      const records = receiver.records.filter(({ body }) => String(body).startsWith('/'));
+    const title = `nobody wants spans: ${library.name} ${library.version}, Node ${version}`;
+    test(`${title}: context passes, and log records have its ids`, async (t) => {
+      const result = await run(t, library, version, traced);
+      if (result === undefined) return;
+      assert.deepEqual(result.spans, []);
+      const printed = result.lines.filter((line) => line.startsWith('/'));
+      assert.ok(printed.length >= 6 * traced.size, printed.join('\n'));
+      const records = result.records.filter(({ body }) => String(body).startsWith('/'));
       assert.equal(records.length, printed.length);
       for (const { body, traceId, spanId } of records) {
         const [path = '', step, answer] = String(body).split(' ');
-        const brought = incoming.get(path);
+        const brought = traced.get(path);
         const [, wantedTrace = '', wantedSpan = ''] = brought?.split('-') ?? [];
         assert.deepEqual([traceId ?? '', spanId ?? ''], [wantedTrace, wantedSpan], String(body));
         if (step === 'got' || step === 'fetched') assert.equal(answer, brought ?? 'none');
       }
     });
+
+    test(`${title}: no context is entered where none comes`, async (t) => {
+      const result = await run(t, library, version, untraced);
+      if (result === undefined) return;
+      assert.ok(result.lines.includes('contexts: 0'), result.lines.join('\n'));
+    });
   }
 }
 
-function request(port: number, path: string): Promise<void> {
-  const traceparent = incoming.get(path);
+/** Runs the program with logs on and traces off, and sends it the requests. `undefined`: skipped. */
+async function run(
+  t: TestContext,
+  { name, version, variable, start }: Library,
+  on: string,
+  incoming: Incoming,
+) {
+  const node = nodeVersion(on);
+  const server = await start().catch((error) => {
+    if (error instanceof Unavailable) return error;
+    throw error;
+  });
+  if (typeof node !== 'string') return t.skip(node.message);
+  if (server instanceof Unavailable) return t.skip(server.message);
+  t.after(() => server.stop());
+  const receiver = await startOtlpReceiver();
+  t.after(() => receiver.stop());
+  const directory = layProgram(
+    join(fixturesDirectory, 'core/unrecorded'),
+    join(fixturesDirectory, 'versions', `${name}-${version}`),
+  );
+  const running = startProgram(
+    ['--require', join(directory, 'count-contexts.cjs'), join(directory, 'app.cjs'), name],
+    {
+      node,
+      preload: true,
+      env: {
+        [variable]: server.address,
+        NODE_NO_WARNINGS: '1', // one client asked by several is deprecated in pg
+        OTEL_TRACES_EXPORTER: 'none',
+        OTEL_METRICS_EXPORTER: 'none',
+        OTEL_NODE_ENABLED_INSTRUMENTATIONS: `http,undici,${name},console`,
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      },
+    },
+  );
+  const [, port] = await running.waitForStdout(/port (\d+)/);
+  const paths = [...incoming.keys()];
+  const send = (path: string) => request(Number(port), path, incoming.get(path));
+  await Promise.all(paths.slice(0, -1).map(send));
+  await send(paths.at(-1)!);
+  const { stdout, stderr, exitCode } = await running.ended;
+  assert.deepEqual([stderr, exitCode], ['', 0]);
+  await receiver.drained();
+  return { lines: stdout.trim().split('\n'), spans: receiver.spans, records: receiver.records };
+}
+
+function request(port: number, path: string, traceparent: string | undefined): Promise<void> {
+  const headers = traceparent ? { traceparent } : {};
   return new Promise((resolve, reject) => {
-    get({ port, path, host: '127.0.0.1', headers: traceparent ? { traceparent } : {} }, (response) =>
-      response.resume().on('end', resolve),
-    ).on('error', reject);
+    get({ port, path, host: '127.0.0.1', headers }, (response) => response.resume().on('end', resolve)).on(
+      'error',
+      reject,
+    );
   });
 }

@@ -122,6 +122,24 @@ describe('a spool', () => {
     });
   }
 
+  test('a file that cannot be read stays where it is, with one line', (t) => {
+    const { open, directory, files } = setUp(t);
+    const spool = open();
+    spool.put(batch('lost'));
+    spool.put(batch('good'));
+    const [name = ''] = files();
+    rmSync(join(directory, name));
+    mkdirSync(join(directory, name)); // whoever may read everything may not read this as a file
+    const lines = linesDuring(t, () => assert.equal(textOf(spool.take()), 'good'));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0]!, /cannot read from OTEL_NODE_SPOOL_DIRECTORY \(.*EISDIR/);
+    assert.deepEqual(
+      linesDuring(t, () => assert.equal(spool.take(), undefined)),
+      [],
+    );
+    assert.ok(files().includes(name));
+  });
+
   test('files of others are left alone', (t) => {
     const { open, directory, files } = setUp(t);
     mkdirSync(directory);
