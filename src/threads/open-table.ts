@@ -2,13 +2,15 @@
  * What is unfinished in one thread, in memory where another can read it when the first has been stopped. A place holds one item; it begins with a
  * count of its changes, which is odd while there is something in it, so that a reader notices what was changed while it read.
  */
-const placeCount = 64;
+const placeCount = 256;
 const placeBytes = 1024;
 const changes = 0;
 const length = 1;
 const label = 2;
 const headWords = 3;
 const placeWords = placeBytes / 4;
+/** The count of a place that nothing was ever in; nor was it in those after it, since places that are free again are taken first. */
+const neverUsed = 0;
 
 /** The memory of a table. What is never written to takes none of the machine's. */
 export function createOpenTable(): SharedArrayBuffer {
@@ -67,6 +69,7 @@ export function readOpenTable(
   const words = new Int32Array(memory);
   for (let start = 0; start < words.length; start += placeWords) {
     const count = Atomics.load(words, start + changes);
+    if (count === neverUsed) return;
     if (count % 2 === 0) continue;
     const bytes = new Uint8Array(memory, (start + headWords) * 4, words[start + length]).slice();
     const itemLabel = words[start + label]!;
@@ -77,8 +80,11 @@ export function readOpenTable(
 /** Whether there is anything in the table. */
 export function hasOpenItems(memory: SharedArrayBuffer): boolean {
   const words = new Int32Array(memory);
-  for (let start = 0; start < words.length; start += placeWords)
-    if (Atomics.load(words, start + changes) % 2 !== 0) return true;
+  for (let start = 0; start < words.length; start += placeWords) {
+    const count = Atomics.load(words, start + changes);
+    if (count === neverUsed) return false;
+    if (count % 2 !== 0) return true;
+  }
   return false;
 }
 

@@ -56,13 +56,13 @@ test('what is too long for a place is not taken, and does not take the place of 
 test('a full table takes no more until something is cleared', () => {
   const memory = createOpenTable();
   const writer = openTableWriter(memory);
-  const places = Array.from({ length: 64 }, (_, i) => writer.put(i, bytes(1012, i)));
-  assert.equal(new Set(places).size, 64);
-  assert.equal(writer.put(64, bytes(1, 1)), undefined);
+  const places = Array.from({ length: 256 }, (_, i) => writer.put(i, bytes(1012, i)));
+  assert.equal(new Set(places).size, 256);
+  assert.equal(writer.put(256, bytes(1, 1)), undefined);
   writer.clear(places[10]!);
-  assert.equal(writer.put(65, bytes(1, 1)), places[10]);
+  assert.equal(writer.put(257, bytes(1, 1)), places[10]);
   assert.deepEqual(
     itemsOf(memory).map(([label]) => label),
-    Array.from({ length: 64 }, (_, i) => (i === 10 ? 65 : i)),
+    Array.from({ length: 256 }, (_, i) => (i === 10 ? 257 : i)),
   );
 });
