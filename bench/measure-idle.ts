@@ -12,10 +12,12 @@ export interface IdleResult {
   readonly cpuMillisPerSecond: number;
 }
 
-/** Since the last request; batches have left and connections are quiet by then. */
-const settleMillis = 8_000;
-/** Long enough for the one garbage collection that V8 does 30 s after the start, of some 45 wake-ups, to lie within. */
-export const idleSeconds = 40;
+/**
+ * Since the last request: batches have left, connections are quiet, and V8 has given back the memory of the start, which it does once, after 30 to 40 s, in
+ * up to two collections (some 90 wake-ups).
+ */
+const settleMillis = 45_000;
+export const idleSeconds = 20;
 
 /**
  * Watches servers that have answered a request and now wait, all at the same time: none disturbs another.
