@@ -120,8 +120,7 @@ test('a worker that is traced where the main thread is not exports for itself', 
 test('spans that come faster than the main thread takes them are dropped and said to be', async (t) => {
   const receiver = await startOtlpReceiver();
   t.after(() => receiver.stop());
-  const set = versionSets('api').find(({ version }) => version === '1.9.1')!;
-  const flood = join(layProgram(join(program, '..'), set.directory), 'flood.cjs');
+  const flood = withApi('flood.cjs');
   const total = 20_000;
   const { stdout, stderr, exitCode } = await runProgram([flood, `${total}`], {
     preload: true,
@@ -152,8 +151,7 @@ for (const version of [process.versions.node, '20.6.0', '22.22.2', '24.21.0', '2
         async (t) => {
           const receiver = await startOtlpReceiver();
           t.after(() => receiver.stop());
-          const set = versionSets('api').find((each) => each.version === '1.9.1')!;
-          const open = join(layProgram(join(program, '..'), set.directory), 'open.cjs');
+          const open = withApi('open.cjs');
           const runs = await withAndWithout(
             [open, way, work],
             { node: node as string },
@@ -183,8 +181,7 @@ for (const version of [process.versions.node, '20.6.0', '22.22.2', '24.21.0', '2
     async (t) => {
       const receiver = await startOtlpReceiver();
       t.after(() => receiver.stop());
-      const set = versionSets('api').find((each) => each.version === '1.9.1')!;
-      const open = join(layProgram(join(program, '..'), set.directory), 'open-alone.cjs');
+      const open = withApi('open-alone.cjs');
       const runs = await withAndWithout(
         [open],
         { node: node as string },
@@ -206,8 +203,7 @@ test('a worker that is stopped while it delivers its last holds up nobody', asyn
   const collector = await startChaosCollector();
   t.after(() => collector.stop());
   await collector.behave('hang');
-  const set = versionSets('api').find(({ version }) => version === '1.9.1')!;
-  const leaving = join(layProgram(join(program, '..'), set.directory), 'leaving.cjs');
+  const leaving = withApi('leaving.cjs');
   const running = startProgram([leaving], {
     preload: true,
     env: { ...tracesOnly, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_NODE_EXIT_TIMEOUT: '8000' },
@@ -260,6 +256,12 @@ test('a worker that only helps is left in peace: a transport of pino', async (t)
   await receiver.drained();
   assert.deepEqual(receiver.requests, []);
 });
+
+/** A program beside the first one that makes spans by the API. */
+function withApi(file: string): string {
+  const { directory } = versionSets('api').find(({ version }) => version === '1.9.1')!;
+  return join(layProgram(join(program, '..'), directory), file);
+}
 
 function kindAndPath({
   kind,
