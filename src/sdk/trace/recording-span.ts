@@ -54,14 +54,19 @@ function createDetails(): SpanDetails {
   };
 }
 
-/** What all spans of a tracer share. */
-export interface SpanEnvironment {
+/** What all spans share. */
+export interface SpanSurroundings {
   readonly limits: SpanLimits;
   readonly sink: SpanSink;
   /** Follows the spans that have not ended; nobody does if it is missing. */
   readonly openSpans?: OpenSpans | undefined;
   /** Gets what {@link Span.recordException} records; without it, that is a span event. */
   readonly exceptions?: ExceptionSink | undefined;
+}
+
+/** What all spans of a tracer share: one field of each, so that it costs each of them eight bytes. */
+export interface SpanEnvironment extends SpanSurroundings {
+  readonly scope: Scope;
 }
 
 /** On a span that the end of the process ended, since the program had not. */
@@ -80,7 +85,6 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
 
   constructor(
     public environment: SpanEnvironment,
-    readonly scope: Scope,
     public name: string,
     readonly kind: SpanKind,
     readonly context: SpanContext,
@@ -190,7 +194,7 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
     const attributes = exceptionAttributes(exception);
     if (attributes === undefined) return;
     const { exceptions } = this.environment;
-    exceptions?.record(this.scope, this.context, exception, epochMillis(time));
+    exceptions?.record(this.environment.scope, this.context, exception, epochMillis(time));
     if (!exceptions?.isExclusive) this.addEvent('exception', attributes as Attributes, time);
   }
 
@@ -213,6 +217,10 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
     if (this.endMillis >= 0) return;
     setAt(this.attributes, unfinishedKey, true);
     this.end();
+  }
+
+  get scope(): Scope {
+    return this.environment.scope;
   }
 
   get status(): SpanStatus {

@@ -9,7 +9,7 @@ import { textOf } from '../text';
 import { isTracingSuppressed, parentOf, spanKey } from './context-keys';
 import { newIdentity } from './ids';
 import { NonRecordingSpan, noSpan, passedSpan, suppressedSpan } from './non-recording-span';
-import { RecordingSpan, type SpanEnvironment } from './recording-span';
+import { RecordingSpan, type SpanEnvironment, type SpanSurroundings } from './recording-span';
 import type { StartSpan } from './sampling/detailed-start';
 import type { IdentitySampler, Sampler } from './sampling/sampler';
 import { epochMillis } from './time-input';
@@ -18,7 +18,7 @@ const internal = 0;
 const sampled = 1;
 
 /** What a tracer provider is made of. */
-export interface TracerProviderOptions extends SpanEnvironment {
+export interface TracerProviderOptions extends SpanSurroundings {
   readonly sampler: Sampler;
   /** Which unsampled traces to export after all. */
   readonly keep?: KeepConfig | undefined;
@@ -70,8 +70,9 @@ export function createTracerProvider(options: TracerProviderOptions): TracerProv
 
 /** @param detailed takes the place of the usual way to start a span */
 function createTracer(options: TracerProviderOptions, scope: Scope, detailed?: StartSpan): Tracer {
+  const environment: SpanEnvironment = { ...options, scope };
   const startSpan: Tracer['startSpan'] = detailed
-    ? (name, given, context) => detailed(scope, name, given, context)
+    ? (name, given, context) => detailed(environment, name, given, context)
     : startPlain;
   return { startSpan, startActiveSpan: startActiveSpan as Tracer['startActiveSpan'] };
 
@@ -88,8 +89,7 @@ function createTracer(options: TracerProviderOptions, scope: Scope, detailed?: S
     identity.traceFlags |= sampled;
     const start = epochMillis(spanOptions.startTime);
     const span = new RecordingSpan(
-      options,
-      scope,
+      environment,
       textOf(name),
       spanOptions.kind ?? internal,
       identity,

@@ -116,11 +116,20 @@ describe('a span', () => {
     const { traceId, spanId } = span!.links[0]!.context;
     assert.deepEqual([traceId, spanId], [`ab${'0'.repeat(30)}`, `cd${'0'.repeat(14)}`]);
   });
-  test('ids in upper case', () =>
-    assert.equal(
-      decoded({ context: { ...context, traceId: context.traceId.toUpperCase() } })[0]!.traceId,
-      context.traceId,
-    ));
+  test('any ids, in either case and as parts of a longer text', () => {
+    const ids = fc
+      .uint8Array({ minLength: 24, maxLength: 24 })
+      .map((bytes) => Buffer.from(bytes).toString('hex'));
+    fc.assert(
+      fc.property(ids, fc.boolean(), (hex, isUpper) => {
+        const given = isUpper ? hex.toUpperCase() : hex;
+        const [span] = decoded({
+          context: { ...context, traceId: given.slice(0, 32), spanId: given.slice(32) },
+        });
+        return span!.traceId + span!.spanId === hex;
+      }),
+    );
+  });
 });
 
 describe('attribute values', () => {

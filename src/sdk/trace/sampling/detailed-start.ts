@@ -1,6 +1,5 @@
 import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import type { SpanSink } from '../../../model/ended-span';
-import type { Scope } from '../../../model/span-data';
 import { activeContext } from '../../context/context-manager';
 import { textOf } from '../../text';
 import { isTracingSuppressed, parentOf, spanOf } from '../context-keys';
@@ -18,9 +17,9 @@ const sampledFlag = 1;
 const noLinks: readonly Link[] = [];
 const noOptions: StartOptions = {};
 
-/** Starts a span of a scope. */
+/** Starts a span of a tracer. */
 export type StartSpan = (
-  scope: Scope,
+  environment: SpanEnvironment,
   name: string,
   given: StartOptions | undefined,
   context?: Context,
@@ -33,9 +32,8 @@ export type StartSpan = (
 export function detailedStart(options: TracerProviderOptions): StartSpan {
   const { sampler } = options;
   const keeper = options.keep && createTraceKeeper(options, options.keep);
-  const recordOnly: SpanEnvironment = { limits: options.limits, sink: () => {} };
 
-  return (scope, name, givenOptions, givenContext) => {
+  return (tracer, name, givenOptions, givenContext) => {
     const given = givenOptions ?? noOptions;
     const context = givenContext ?? activeContext();
     const parent = given.root ? undefined : parentOf(context);
@@ -45,14 +43,14 @@ export function detailedStart(options: TracerProviderOptions): StartSpan {
     const kind = given.kind ?? internal;
     const makeSpan = (Recording: typeof RecordingSpan, environment: SpanEnvironment) => {
       const start = epochMillis(given.startTime);
-      const span = new Recording(environment, scope, textOf(name), kind, identity, parent, start);
+      const span = new Recording(environment, textOf(name), kind, identity, parent, start);
       if (given.attributes) span.setAttributes(given.attributes);
       if (given.links) span.addLinks(given.links);
       return span;
     };
 
     if (given.isIncomplete && wantsAttributes(sampler, parent)) {
-      const span = makeSpan(UndecidedSpan, options) as UndecidedSpan;
+      const span = makeSpan(UndecidedSpan, tracer) as UndecidedSpan;
       span.decide = ({ name, links }) => {
         const result = askSampler(sampler, {
           parent,
@@ -63,7 +61,7 @@ export function detailedStart(options: TracerProviderOptions): StartSpan {
           links,
         });
         if (result.attributes) span.setAttributes(result.attributes);
-        return settle(result, identity, parent, parentSpan);
+        return settle(result, tracer, identity, parent, parentSpan);
       };
       return span;
     }
@@ -76,7 +74,7 @@ export function detailedStart(options: TracerProviderOptions): StartSpan {
       attributes: readOnly(given.attributes),
       links: given.links ?? noLinks,
     });
-    const environment = settle(result, identity, parent, parentSpan);
+    const environment = settle(result, tracer, identity, parent, parentSpan);
     if (environment === undefined) return new NonRecordingSpan(identity);
     const span = makeSpan(RecordingSpan, environment);
     if (result.attributes) span.setAttributes(result.attributes);
@@ -87,38 +85,45 @@ export function detailedStart(options: TracerProviderOptions): StartSpan {
   /** Completes the identity, and says where the span goes; `undefined`: nowhere. */
   function settle(
     { decision, traceState, onEnd }: SamplingResult,
+    tracer: SpanEnvironment,
     identity: SpanContext,
     parent: SpanContext | undefined,
     parentSpan: Span | undefined,
   ): SpanEnvironment | undefined {
     if (traceState) identity.traceState = traceState;
-    const environment = environmentOf(decision, identity, parent, parentSpan);
-    return onEnd && environment ? watched(environment, identity, onEnd) : environment;
+    const environment = environmentOf(decision, tracer, identity, parent, parentSpan);
+    return onEnd && environment ? watched(environment, onEnd) : environment;
   }
 
   function environmentOf(
     decision: SamplingResult['decision'],
+    tracer: SpanEnvironment,
     identity: SpanContext,
     parent: SpanContext | undefined,
     parentSpan: Span | undefined,
   ): SpanEnvironment | undefined {
     if (decision === 'sample') {
       identity.traceFlags |= sampledFlag;
-      return options;
+      return tracer;
     }
     return (
-      keeper?.environmentOf(identity, parent, parentSpan) ?? (decision === 'record' ? recordOnly : undefined)
+      keeper?.environmentOf(tracer, identity, parent, parentSpan) ??
+      (decision === 'record' ? recordedOnly(tracer) : undefined)
     );
   }
 }
 
-/** The same place for a span, whose end is also shown to `onEnd`. That of a kept trace is shared with the span's children. */
-function watched(environment: SpanEnvironment, identity: SpanContext, onEnd: SpanSink): SpanEnvironment {
+function recordedOnly({ scope, limits }: SpanEnvironment): SpanEnvironment {
+  return { scope, limits, sink() {} };
+}
+
+/** The same place for one span, whose end is also shown to `onEnd`. */
+function watched(environment: SpanEnvironment, onEnd: SpanSink): SpanEnvironment {
   const sink: SpanSink = (span) => {
-    if (span.context === identity) onEnd(span);
+    onEnd(span);
     environment.sink(span);
   };
-  return Object.create(environment, { sink: { value: sink } });
+  return { ...environment, sink };
 }
 
 function readOnly(attributes: Attributes | undefined): ReadonlyAttributes {

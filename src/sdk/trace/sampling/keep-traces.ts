@@ -2,8 +2,8 @@ import type { Span, SpanContext } from '@opentelemetry/api';
 import type { KeepConfig } from '../../../config/sampler-config';
 import { log } from '../../../diag/log';
 import { attributeOf, setAt } from '../../../model/attribute-list';
-import type { EndedSpan } from '../../../model/ended-span';
-import { RecordingSpan, type SpanEnvironment, unfinishedKey } from '../recording-span';
+import type { EndedSpan, SpanSink } from '../../../model/ended-span';
+import { RecordingSpan, type SpanEnvironment, type SpanSurroundings, unfinishedKey } from '../recording-span';
 import { type Snapshot, snapshotOf } from '../snapshot';
 import { approximateBytes } from './span-size';
 
@@ -18,8 +18,9 @@ const traceOverheadBytes = 256;
 
 /** Records the spans that were not sampled, for the case that their trace turns out to be worth it. */
 export interface TraceKeeper {
-  /** Where an unsampled span goes; `undefined`: it need not be recorded. */
+  /** Where an unsampled span of a tracer goes; `undefined`: it need not be recorded. */
   environmentOf(
+    tracer: SpanEnvironment,
     identity: SpanContext,
     parent: SpanContext | undefined,
     parentSpan: Span | undefined,
@@ -27,7 +28,8 @@ export interface TraceKeeper {
 }
 
 /** The spans of a trace in this process, from its local root on. */
-interface LocalTrace extends SpanEnvironment {
+interface LocalTrace {
+  readonly sink: SpanSink;
   readonly rootIdentity: SpanContext;
   /** Ended, while it is open. */
   spans: EndedSpan[];
@@ -35,29 +37,32 @@ interface LocalTrace extends SpanEnvironment {
   state: 'open' | 'kept' | 'dropped';
 }
 
+interface KeptEnvironment extends SpanEnvironment {
+  readonly trace: LocalTrace;
+}
+
 /**
  * Keeps a local trace that was sampled out at its root if that root, the first span of the trace in this process, fails or is slow. Other
  * processes have seen the flag of an unsampled trace by then.
  *
- * @param environment where spans go that are kept
+ * @param surroundings where spans go that are kept
  */
-export function createTraceKeeper(environment: SpanEnvironment, keep: KeepConfig): TraceKeeper {
+export function createTraceKeeper(surroundings: SpanSurroundings, keep: KeepConfig): TraceKeeper {
   /** The oldest first. */
   const open = new Set<LocalTrace>();
   let bytes = 0;
 
   return {
-    environmentOf(identity, parent, parentSpan) {
-      if (parent === undefined || parent.isRemote) return begin(identity);
-      const trace = parentSpan instanceof RecordingSpan ? (parentSpan.environment as LocalTrace) : undefined;
-      return trace?.state === 'open' || trace?.state === 'kept' ? trace : undefined;
+    environmentOf({ scope }, identity, parent, parentSpan) {
+      const trace = parent === undefined || parent.isRemote ? begin(identity) : traceOf(parentSpan);
+      if (trace === undefined || trace.state === 'dropped') return undefined;
+      const { limits, openSpans } = surroundings;
+      return { scope, limits, openSpans, sink: trace.sink, trace } satisfies KeptEnvironment;
     },
   };
 
   function begin(rootIdentity: SpanContext): LocalTrace {
     const trace: LocalTrace = {
-      limits: environment.limits,
-      openSpans: environment.openSpans,
       sink: (span) => take(trace, span),
       rootIdentity,
       spans: [],
@@ -73,7 +78,7 @@ export function createTraceKeeper(environment: SpanEnvironment, keep: KeepConfig
     if (trace.state === 'dropped') return;
     const kept = sampledCopy(span);
     if (trace.state === 'kept') {
-      environment.sink(kept);
+      surroundings.sink(kept);
       return;
     }
     trace.spans.push(kept);
@@ -87,7 +92,7 @@ export function createTraceKeeper(environment: SpanEnvironment, keep: KeepConfig
     close(trace, reason ? 'kept' : 'dropped');
     if (reason === undefined) return;
     setAt(root.attributes, keptKey, reason);
-    for (const span of spans) environment.sink(span);
+    for (const span of spans) surroundings.sink(span);
   }
 
   function reasonToKeep({ status, startMillis, endMillis, attributes }: Snapshot): string | undefined {
@@ -113,6 +118,10 @@ export function createTraceKeeper(environment: SpanEnvironment, keep: KeepConfig
     open.delete(trace);
     bytes -= trace.bytes;
   }
+}
+
+function traceOf(span: Span | undefined): LocalTrace | undefined {
+  return span instanceof RecordingSpan ? (span.environment as Partial<KeptEnvironment>).trace : undefined;
 }
 
 /** Its copy is sampled; contexts that hold the span still say that it is not. */
