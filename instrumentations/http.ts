@@ -1,7 +1,10 @@
 import { clientOptions, defineInstrumentation } from '../src/kit';
-import { getWithSpan, onResponse, requestWithSpan, startClientSpan } from './http/client';
+import { getWithSpan, headWithSpan, onResponse, requestWithSpan, startClientSpan } from './http/client';
 import { startServerSpan } from './http/server';
 import { patchUpgrades } from './http/upgrades';
+
+/** Node versions without a channel that tells of a request while its headers can still be set. */
+const lacksCreated = '<22.12.0 || >=23.0.0 <23.2.0';
 
 export default defineInstrumentation({
   name: 'http',
@@ -20,14 +23,26 @@ export default defineInstrumentation({
     // A server that never got an ordinary request may still get an upgrade: its first connection tells of it.
     'net.server.socket': ({ socket }) => patchUpgrades(socket.server),
     'http.client.request.created': ({ request }) => startClientSpan(request),
-    // Where nothing told of the request's creation (`new ClientRequest` on old Node), its end is the first that is heard of it.
+    // Where nothing told of the request (on old Node, with `Expect` or an array of headers), its end is the first that is heard of it.
     'http.client.request.start': ({ request }) => startClientSpan(request),
     'http.client.response.finish': ({ request }) => onResponse(request),
   },
-  builtins: ['node:http', 'node:https'].map((module) => ({
-    module,
-    // Where no channel tells of a request whose headers can still be set.
-    nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0',
-    functions: { request: requestWithSpan, get: getWithSpan },
-  })),
+  builtins: [
+    {
+      module: 'node:http',
+      nodeVersions: lacksCreated,
+      awaits: '_http_client', // node:https loads it, and not node:http
+      functions: {
+        request: requestWithSpan,
+        get: getWithSpan,
+        'ClientRequest.prototype._implicitHeader': headWithSpan,
+      },
+    },
+    {
+      module: 'node:https',
+      nodeVersions: lacksCreated,
+      awaits: 'https',
+      functions: { request: requestWithSpan, get: getWithSpan },
+    },
+  ],
 });

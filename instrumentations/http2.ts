@@ -21,10 +21,11 @@ export default defineInstrumentation({
   },
   builtins: [
     {
-      module: 'node:tls',
+      module: 'node:net',
       // Where `net.client.socket` is silent about TLS.
       nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0',
-      functions: { connect: patchHttp2First },
+      awaits: 'http2',
+      functions: { 'Socket.prototype.connect': patchHttp2First },
     },
   ],
 });

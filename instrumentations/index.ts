@@ -103,8 +103,18 @@ const registry: readonly RegistryEntry[] = [
       'http.client.response.finish',
     ],
     builtins: [
-      { module: 'node:http', nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0', functions: ['request', 'get'] },
-      { module: 'node:https', nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0', functions: ['request', 'get'] },
+      {
+        module: 'node:http',
+        nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0',
+        awaits: '_http_client',
+        functions: ['request', 'get', 'ClientRequest.prototype._implicitHeader'],
+      },
+      {
+        module: 'node:https',
+        nodeVersions: '<22.12.0 || >=23.0.0 <23.2.0',
+        awaits: 'https',
+        functions: ['request', 'get'],
+      },
     ],
     load: () => require('./http').default,
   },
@@ -122,7 +132,14 @@ const registry: readonly RegistryEntry[] = [
     },
     modules: [],
     channels: ['net.server.socket', 'net.client.socket'],
-    builtins: [{ module: 'node:tls', nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0', functions: ['connect'] }],
+    builtins: [
+      {
+        module: 'node:net',
+        nodeVersions: '<22.17.0 || >=23.0.0 <24.2.0',
+        awaits: 'http2',
+        functions: ['Socket.prototype.connect'],
+      },
+    ],
     load: () => require('./http2').default,
   },
   {

@@ -37,7 +37,7 @@ function renderEntry({
     ${options ? `options: ${JSON.stringify(options)},` : ''}
     modules: ${JSON.stringify(modules)},
     channels: ${JSON.stringify(Object.keys(channels))},
-    builtins: ${JSON.stringify(builtins.map(({ module, nodeVersions, functions }) => ({ module, nodeVersions, functions: Object.keys(functions) })))},
+    builtins: ${JSON.stringify(builtins.map(({ module, nodeVersions, awaits, functions }) => ({ module, nodeVersions, awaits, functions: Object.keys(functions) })))},
     load: () => require('./${file}').default,
   },`;
 }

@@ -207,6 +207,18 @@ export function requestWithSpan(request: AnyFunction): AnyFunction {
   };
 }
 
+/** The head is made when the program first writes: of a request whose making nobody told (`new ClientRequest`, a `request` taken before it was replaced). */
+export function headWithSpan(makeHead: AnyFunction): AnyFunction {
+  return function (this: ClientRequest, ...args: unknown[]) {
+    try {
+      startClientSpan(this);
+    } catch (error) {
+      reportFailure(error);
+    }
+    return Reflect.apply(makeHead, this, args);
+  };
+}
+
 /** Node's own `get` ends the request at once, before headers could be added. */
 export function getWithSpan(
   _get: AnyFunction,

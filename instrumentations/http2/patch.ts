@@ -34,7 +34,7 @@ export function patchHttp2(): void {
   patchSessionClass(makeSession(http2));
 }
 
-/** The same before `tls.connect`, which `http2.connect` calls. */
+/** The same before a socket connects, as it does when `http2.connect` has made it. */
 export function patchHttp2First(connect: AnyFunction): AnyFunction {
   return function (this: unknown, ...args: unknown[]) {
     patchHttp2();

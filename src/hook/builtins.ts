@@ -2,52 +2,58 @@ import Module from 'node:module';
 import { log, messageOf } from '../diag/log';
 import type { AnyFunction } from '../kit/define';
 import { disguise } from '../kit/disguise';
-import { awaitBuiltin } from './await-builtin';
+import { onBuiltinLoaded } from './await-builtin';
 import type { RegistryEntry } from './registry';
 import { satisfies } from './versions';
 
 /**
- * Replaces exports of Node's own modules where this Node has no channel for the purpose, for `require` and `import` alike. The modules are loaded
- * for it; the instrumentation only when one of the functions is first called.
+ * Replaces functions of Node's own modules where this Node has no channel for the purpose, for `require` and `import` alike, as soon as the program
+ * has loaded what it takes. The instrumentation loads only when one of them is first called.
  */
 export function patchBuiltins(entries: readonly RegistryEntry[]): void {
-  let isPatched = false;
   for (const entry of entries) {
-    for (const { module, nodeVersions, functions } of entry.builtins) {
-      if (!satisfies(process.versions.node, nodeVersions)) continue;
-      patchModule(entry, module, functions);
-      isPatched = true;
+    for (const builtin of entry.builtins) {
+      if (satisfies(process.versions.node, builtin.nodeVersions))
+        onBuiltinLoaded(builtin.awaits, () => patchModule(entry, builtin));
     }
   }
-  if (isPatched) Module.syncBuiltinESMExports();
 }
 
-function patchModule(entry: RegistryEntry, module: string, names: readonly string[]): void {
-  const exports = require(module) as Record<string, AnyFunction>;
+function patchModule(entry: RegistryEntry, { module, functions }: RegistryEntry['builtins'][number]): void {
+  const exports = require(module) as object;
   const originals: Record<string, AnyFunction> = {};
-  const isWanted = awaitBuiltin(entry.awaits);
-  for (const name of names) originals[name] = exports[name]!;
-  for (const name of names) {
+  const places = functions.map((path) => ({ path, ...placeOf(exports, path) }));
+  for (const { path, holder, name } of places) originals[path] = holder[name]!;
+  for (const { path, holder, name } of places) {
     let patched: AnyFunction | undefined;
-    exports[name] = disguise(function (this: unknown, ...args: unknown[]) {
-      if (patched === undefined && isWanted()) patched = loadPatch(entry, module, name, originals);
-      return Reflect.apply(patched ?? originals[name]!, this, args);
-    }, originals[name]!);
+    holder[name] = disguise(function (this: unknown, ...args: unknown[]) {
+      patched ??= loadPatch(entry, module, path, originals);
+      return Reflect.apply(patched, this, args);
+    }, originals[path]!);
   }
+  Module.syncBuiltinESMExports();
 }
 
-/** The instrumentation's function for an export; the original if that fails. */
+/** @param path - `ClientRequest.prototype.end`, from what the module exports */
+function placeOf(exports: object, path: string): { holder: Record<string, AnyFunction>; name: string } {
+  const names = path.split('.');
+  const name = names.pop()!;
+  const holder = names.reduce<any>((object, part) => object[part], exports);
+  return { holder, name };
+}
+
+/** The instrumentation's function for one of Node's; the original if that fails. */
 function loadPatch(
   entry: RegistryEntry,
   module: string,
-  name: string,
+  path: string,
   originals: Record<string, AnyFunction>,
 ): AnyFunction {
   try {
     const builtin = entry.load().builtins!.find((candidate) => candidate.module === module)!;
-    return builtin.functions[name]!(originals[name]!, originals);
+    return builtin.functions[path]!(originals[path]!, originals);
   } catch (error) {
-    log.warnOnce(`${entry.name}: ${name} of ${module} cannot be patched: ${messageOf(error)}`);
-    return originals[name]!;
+    log.warnOnce(`${entry.name}: ${path} of ${module} cannot be patched: ${messageOf(error)}`);
+    return originals[path]!;
   }
 }

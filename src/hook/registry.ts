@@ -14,15 +14,16 @@ export interface RegistryEntry {
   readonly addsToOthers?: boolean;
   /** It needs no library: it observes metrics from soon after the start. */
   readonly isBackground?: boolean;
-  /** A module of Node's own; until the program has loaded it, channels and builtins are not for this one. */
+  /** A module of Node's own; until the program has loaded it, channels are not for this one. */
   readonly awaits?: string;
   /** npm packages that it patches. */
   readonly modules: readonly RegisteredModule[];
   readonly channels: readonly string[];
-  /** Node's own modules that it patches at start, with the Node versions that need it. */
+  /** Node's own modules that it patches at start, or once the program has loaded what they await, with the Node versions that need it. */
   readonly builtins: readonly {
     readonly module: string;
     readonly nodeVersions: string;
+    readonly awaits?: string;
     readonly functions: readonly string[];
   }[];
   load(): Instrumentation;

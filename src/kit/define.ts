@@ -23,13 +23,13 @@ export interface Instrumentation {
   readonly observed?: Observed;
   /** It only adds to the spans and metrics of others (routes, errors), and is left out where there are neither. */
   readonly addsToOthers?: boolean;
-  /** A module of Node's own (`http2`): what channels and builtins tell before the program has loaded it is not for this definition. */
+  /** A module of Node's own (`http2`): what channels tell before the program has loaded it is not for this definition. */
   readonly awaits?: string;
   /** npm packages to patch when they load. */
   readonly targets?: readonly Target[];
   /** Diagnostics channels of Node or of a library: listeners by channel name. They must never throw. */
   readonly channels?: Readonly<Record<string, ChannelListener>>;
-  /** Node's own modules whose exports are replaced at start, where Node has no channel for the purpose. */
+  /** Node's own modules whose functions are replaced, where Node has no channel for the purpose. */
   readonly builtins?: readonly BuiltinPatch[];
 }
 
@@ -94,7 +94,9 @@ export interface BuiltinPatch {
   readonly module: string;
   /** Node versions that need it; elsewhere a channel serves. */
   readonly nodeVersions: string;
-  /** By the name of the export: makes the replacement. `originals` holds all the functions named here. */
+  /** A module of Node's own, without `node:`: they are replaced once the program has loaded it, or at start if this is missing. */
+  readonly awaits?: string;
+  /** By the path from what the module exports (`request`, `Socket.prototype.connect`): makes the replacement. `originals` holds all the functions named here. */
   readonly functions: Readonly<
     Record<string, (original: AnyFunction, originals: Readonly<Record<string, AnyFunction>>) => AnyFunction>
   >;

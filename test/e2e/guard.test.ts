@@ -33,9 +33,6 @@ const ours = {
 const hooked = join(root, 'bench/programs/hooked.cjs');
 const none = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
 
-/** Of Node's own modules, those whose functions are replaced at start, as long as this Node has no channels for them (docs/architecture.md). */
-const maxBuiltins = (version: string) => (Number.parseInt(version, 10) < 22 ? 19 : 3);
-
 for (const version of nodes) {
   describe(`Node.js ${version}`, () => {
     test('an empty script loads the preload and the agent, and nothing else', async (t) => {
@@ -44,7 +41,7 @@ for (const version of nodes) {
       const { files, builtins } = await findLoaded(ours, node, emptyScript);
       assert.deepEqual(namesOf({ files }), ['register.js', 'dist/preload.js', 'dist/agent.js']);
       assertAtMost(kilobytesOf({ files }), 130, 'kB of our files'); // 125
-      assertAtMost(builtins.length, maxBuiltins(version), `of Node's modules (${builtins.join(', ')})`);
+      assertAtMost(builtins.length, 3, `of Node's modules (${builtins.join(', ')})`);
     });
 
     test('the first span of an HTTP server loads nothing that belongs to other signals', async (t) => {

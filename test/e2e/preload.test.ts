@@ -90,6 +90,29 @@ const programs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'builtins by import': {
     'app.mjs': `import http, { request, get } from 'node:http'; import * as all from 'http'; import { createRequire } from 'node:module'; const required = createRequire(import.meta.url)('http'); console.log(http.request === request, all.get === get, required === http, required.request === request, request.name, request.length, get.name, get.length, Object.keys(all).length);`,
   },
+  'emitters, before and under a domain': {
+    'app.cjs': `
+      const EventEmitter = require('events');
+      const { init } = EventEmitter;
+      class Own extends EventEmitter { constructor() { super({ captureRejections: true }); } }
+      console.log(Object.keys(new Own()), Object.keys(EventEmitter), typeof init, init === EventEmitter.init);
+      const domain = require('domain').create().on('error', ({ message, domain: of }) => console.log('caught', message, of === domain));
+      console.log(init === EventEmitter.init);
+      domain.run(() => {
+        const { Server } = require('http');
+        const server = new Server();
+        console.log(server.domain === domain, new Own().domain === domain);
+        server.emit('error', new Error('in a domain'));
+      });
+      EventEmitter.init = function (...args) { console.log('set up'); return Reflect.apply(init, this, args); };
+      new Own();
+      EventEmitter.init = init;
+      console.log(new Own().listenerCount('x'), EventEmitter.init === init);
+      Object.freeze(EventEmitter);
+      require('https');
+      require('http2');
+      console.log(new Own().listenerCount('x'));`,
+  },
   'import of CommonJS': {
     'app.mjs': `import dep, { named } from './dep.cjs'; import { createRequire } from 'node:module'; console.log(dep, named, createRequire(import.meta.url)('./dep.cjs') === dep);`,
     'dep.cjs': `exports.named = 'named'; exports.other = require('./inner.cjs');`,

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { after, test } from 'node:test';
+import { createAuthority, serverOptions } from '../harness/certificates';
+import { nodeVersion, nodeVersionsToTest } from '../harness/node-versions';
+import { startOtlpReceiver } from '../harness/otlp-receiver';
+import { startProgram } from '../harness/run-program';
+
+// Where Node has no channels for requests, its functions are replaced once the program has loaded them; the very first call must be seen all the same.
+
+type Protocol = 'http' | 'https' | 'http2';
+
+interface Form {
+  readonly to: Protocol;
+  readonly isModule?: boolean;
+  /** A program that does nothing before, with the server's `url`. */
+  readonly source: string;
+}
+
+const forms: Readonly<Record<string, Form>> = {
+  'http.get': { to: 'http', source: `require('http').get(url, (response) => response.resume());` },
+  'a request of an agent of its own, written to later': {
+    to: 'http',
+    source: `
+      const { Agent, request } = require('http');
+      class Own extends Agent { addRequest(...args) { setImmediate(() => super.addRequest(...args)); } }
+      const sent = request(url, { method: 'POST', agent: new Own() }, (response) => response.resume());
+      setTimeout(() => { sent.write('a'); setTimeout(() => sent.end('b'), 50); }, 50);`,
+  },
+  'request taken from http, written to later': {
+    to: 'http',
+    source: `
+      const { request } = require('http');
+      const sent = request(url, { method: 'POST' }, (response) => response.resume());
+      setTimeout(() => { sent.write('a'); setTimeout(() => sent.end('b'), 50); }, 50);`,
+  },
+  'new ClientRequest': {
+    to: 'http',
+    source: `new (require('http').ClientRequest)(url, (response) => response.resume()).end();`,
+  },
+  'request imported from http': {
+    to: 'http',
+    isModule: true,
+    source: `import { request } from 'http'; request(url, (response) => response.resume()).end();`,
+  },
+  'https.get': { to: 'https', source: `require('https').get(url, (response) => response.resume());` },
+  'get imported from https': {
+    to: 'https',
+    isModule: true,
+    source: `import { get } from 'node:https'; get(url, (response) => response.resume());`,
+  },
+  'http2.connect': {
+    to: 'http2',
+    source: `
+      const session = require('http2').connect(url);
+      session.request({ ':path': '/' }).resume().on('close', () => session.close());`,
+  },
+  'connect imported from http2': {
+    to: 'http2',
+    isModule: true,
+    source: `
+      import { connect } from 'node:http2';
+      const session = connect(url);
+      session.request({ ':path': '/' }).resume().on('close', () => session.close());`,
+  },
+};
+
+const authority = createAuthority();
+after(() => authority?.remove());
+
+for (const version of [process.versions.node, ...nodeVersionsToTest]) {
+  for (const [name, { to, isModule, source }] of Object.entries(forms)) {
+    test(`the first call, Node ${version}: ${name}`, async (t) => {
+      const node = nodeVersion(version);
+      if (typeof node !== 'string') return t.skip(node.message);
+      if (authority === undefined) return t.skip('there is no openssl');
+      const seen: (string | undefined)[] = [];
+      const server = serverOf(to, (request, response) => {
+        seen.push(request.headers.traceparent as string | undefined);
+        request.resume().on('end', () => response.end('answer'));
+      });
+      const receiver = await startOtlpReceiver();
+      t.after(() => {
+        server.close();
+        receiver.stop();
+      });
+      await once(server.listen(0), 'listening');
+      const url = `${to === 'http' ? 'http' : 'https'}://localhost:${(server.address() as AddressInfo).port}`;
+      const { stderr, exitCode } = await startProgram(
+        [`--input-type=${isModule ? 'module' : 'commonjs'}`, '-e', `const url = '${url}'; ${source}`],
+        {
+          node,
+          preload: true,
+          env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, NODE_EXTRA_CA_CERTS: authority.certificate },
+        },
+      ).ended;
+      assert.deepEqual([stderr, exitCode], ['', 0]);
+      await receiver.drained();
+      const [span, ...others] = receiver.spans;
+      assert.deepEqual(others, []);
+      assert.deepEqual(seen, [`00-${span!.traceId}-${span!.spanId}-03`]);
+    });
+  }
+}
+
+function serverOf(protocol: Protocol, listener: RequestListener): Server {
+  if (protocol === 'http') return createServer(listener);
+  const options = serverOptions(authority!.issue(protocol));
+  return protocol === 'https'
+    ? createTlsServer(options, listener)
+    : createSecureServer(options, listener as never);
+}
