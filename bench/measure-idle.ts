@@ -13,8 +13,8 @@ export interface IdleResult {
 }
 
 /**
- * Since the last request: batches have left, connections are quiet, and V8 has given back the memory of the start, which it does once, after 30 to 40 s, in
- * up to two collections (some 90 wake-ups).
+ * Since the last request: batches have left, connections are quiet, and V8 is done with a process that has come to rest: 30 s after the start it looks
+ * whether little is allocated, and then collects once or twice (some 90 wake-ups; `node --trace-memory-reducer` tells).
  */
 const settleMillis = 45_000;
 export const idleSeconds = 20;
