@@ -1,5 +1,6 @@
 import EventEmitter from 'node:events';
 import { log, messageOf } from '../diag/log';
+import { satisfies } from './versions';
 
 /**
  * Tells whether Node has loaded a module of its own by now, by a look at its list where that has grown since the last one. To load `node:http2`
@@ -25,11 +26,18 @@ interface Waiting {
   readonly onLoaded: () => void;
 }
 
+/**
+ * Below, a process whose last collection finds something of a FinalizationRegistry dead never ends (nodejs/node#47748), and Node registers its channels
+ * there: one program in a hundred met that when `node:http` loaded later than at the start, and none when it did not.
+ */
+const endsAfterCollection = '>=20.12.2 <21.0.0 || >=22.0.0';
+
 let waiting: Waiting[] = [];
 
 /**
  * Calls back once Node has loaded a module of its own: at once if it has, or else before the next event emitter comes into being, which is inside of
  * `http.request` at the latest. Node tells nobody of the modules that it loads, and to load `node:https` and `node:tls` for every program costs it 10 ms.
+ * Also at once where this Node cannot wait.
  *
  * @param module - without `node:`; `undefined` is always there
  */
@@ -47,6 +55,7 @@ export function onBuiltinLoaded(module: string | undefined, onLoaded: () => void
  */
 function watchEmitters(): boolean {
   if (waiting.length > 0) return true;
+  if (!satisfies(process.versions.node, endsAfterCollection)) return false;
   const emitters = EventEmitter as unknown as { init: unknown };
   const descriptor = Object.getOwnPropertyDescriptor(emitters, 'init');
   const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };
