@@ -2,7 +2,7 @@ import Module from 'node:module';
 import { log, messageOf } from '../diag/log';
 import type { AnyFunction } from '../kit/define';
 import { disguise } from '../kit/disguise';
-import { onBuiltinLoaded } from './await-builtin';
+import { awaitBuiltin, onBuiltinLoaded } from './await-builtin';
 import type { RegistryEntry } from './registry';
 import { satisfies } from './versions';
 
@@ -19,16 +19,20 @@ export function patchBuiltins(entries: readonly RegistryEntry[]): void {
   }
 }
 
-function patchModule(entry: RegistryEntry, { module, functions }: RegistryEntry['builtins'][number]): void {
+function patchModule(
+  entry: RegistryEntry,
+  { module, awaits, functions }: RegistryEntry['builtins'][number],
+): void {
   const exports = require(module) as object;
   const originals: Record<string, AnyFunction> = {};
   const places = functions.map((path) => ({ path, ...placeOf(exports, path) }));
+  const isAwaited = awaitBuiltin(awaits); // which a Node that cannot wait has not loaded yet
   for (const { path, holder, name } of places) originals[path] = holder[name]!;
   for (const { path, holder, name } of places) {
     let patched: AnyFunction | undefined;
     holder[name] = disguise(function (this: unknown, ...args: unknown[]) {
-      patched ??= loadPatch(entry, module, path, originals);
-      return Reflect.apply(patched, this, args);
+      if (patched === undefined && isAwaited()) patched = loadPatch(entry, module, path, originals);
+      return Reflect.apply(patched ?? originals[path]!, this, args);
     }, originals[path]!);
   }
   Module.syncBuiltinESMExports();

@@ -69,6 +69,9 @@ const forms: Readonly<Record<string, Form>> = {
   },
 };
 
+/** It is expensive, and loaded by the program or not at all (but a module on the command line has all of Node's own). */
+const tellsOfHttp2 = `process.on('exit', () => console.log(process.moduleLoadList.includes('NativeModule http2')));`;
+
 const authority = createAuthority();
 after(() => authority?.remove());
 
@@ -90,15 +93,19 @@ for (const version of [process.versions.node, ...nodeVersionsToTest]) {
       });
       await once(server.listen(0), 'listening');
       const url = `${to === 'http' ? 'http' : 'https'}://localhost:${(server.address() as AddressInfo).port}`;
-      const { stderr, exitCode } = await startProgram(
-        [`--input-type=${isModule ? 'module' : 'commonjs'}`, '-e', `const url = '${url}'; ${source}`],
+      const { stdout, stderr, exitCode } = await startProgram(
+        [
+          `--input-type=${isModule ? 'module' : 'commonjs'}`,
+          '-e',
+          `const url = '${url}'; ${isModule ? '' : tellsOfHttp2} ${source}`,
+        ],
         {
           node,
           preload: true,
           env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, NODE_EXTRA_CA_CERTS: authority.certificate },
         },
       ).ended;
-      assert.deepEqual([stderr, exitCode], ['', 0]);
+      assert.deepEqual([stdout, stderr, exitCode], [isModule ? '' : `${to === 'http2'}\n`, '', 0]);
       await receiver.drained();
       const [span, ...others] = receiver.spans;
       assert.deepEqual(others, []);
