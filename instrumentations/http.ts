@@ -23,7 +23,7 @@ export default defineInstrumentation({
     // A server that never got an ordinary request may still get an upgrade: its first connection tells of it.
     'net.server.socket': ({ socket }) => patchUpgrades(socket.server),
     'http.client.request.created': ({ request }) => startClientSpan(request),
-    // Where nothing told of the request (on old Node, with `Expect` or an array of headers), its end is the first that is heard of it.
+    // Where nothing told of the request (on old Node, of a `new ClientRequest` that makes its head at once), its end is the first that is heard of it.
     'http.client.request.start': ({ request }) => startClientSpan(request),
     'http.client.response.finish': ({ request }) => onResponse(request),
   },
