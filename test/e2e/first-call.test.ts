@@ -114,6 +114,26 @@ for (const version of [process.versions.node, ...nodeVersionsToTest]) {
   }
 }
 
+for (const version of [process.versions.node, '22.14.0']) {
+  test(`Object.prototype.get is there when the modules are seen, Node ${version}`, async (t) => {
+    const node = nodeVersion(version);
+    if (typeof node !== 'string') return t.skip(node.message);
+    const { stdout, stderr, exitCode } = await startProgram(
+      [
+        '-e',
+        `const EventEmitter = require('events'); require('http'); require('https'); require('http2');
+         Object.prototype.get = () => 'got'; // makes every plain descriptor of a value invalid
+         const emitter = new EventEmitter();
+         delete Object.prototype.get;
+         console.log(emitter.listenerCount('any'), new EventEmitter() instanceof EventEmitter);`,
+      ],
+      { node, preload: true },
+    ).ended;
+    assert.deepEqual([stdout, exitCode], ['0 true\n', 0], stderr);
+    assert.match(stderr, /^otel-instrument: a module of Node\.js cannot be instrumented: .*\n$/);
+  });
+}
+
 function serverOf(protocol: Protocol, listener: RequestListener): Server {
   if (protocol === 'http') return createServer(listener);
   const options = serverOptions(authority!.issue(protocol));
