@@ -1,6 +1,6 @@
-import { subscribe } from 'node:diagnostics_channel';
 import { log, messageOf } from '../diag/log';
 import type { ChannelListener } from '../kit/define';
+import { subscribe } from '../model/subscribe';
 import { awaitBuiltin } from './await-builtin';
 import type { RegistryEntry } from './registry';
 

@@ -3,7 +3,8 @@ import type { TracingPatch } from './define';
 import { type Active, type Call, read, reportFailure } from './operation';
 import { PrivateField } from './private-field';
 
-const subscribed = new Set<TracingPatch>();
+/** With the channels, which are to be alive when the process ends: see `model/subscribe.ts`. */
+const subscribed = new Map<TracingPatch, object>();
 
 /** A call that a library's tracing channel told of. */
 interface Traced {
@@ -33,9 +34,9 @@ class MessageCall extends PrivateField {
  */
 export function subscribeTracing(patch: TracingPatch): void {
   if (subscribed.has(patch)) return;
-  subscribed.add(patch);
-
-  tracingChannel(patch.tracing).subscribe({
+  const channel = tracingChannel(patch.tracing);
+  subscribed.set(patch, channel);
+  channel.subscribe({
     start(message) {
       const call = read(
         patch.call as unknown as (call: Call) => Call | undefined,

@@ -1,6 +1,6 @@
-import { subscribe } from 'node:diagnostics_channel';
 import type { Script } from 'node:vm';
 import { log, messageOf } from '../diag/log';
+import { subscribe } from '../model/subscribe';
 
 /** A file of ours as this thread compiled it. */
 export interface CompiledFile {
