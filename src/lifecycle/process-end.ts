@@ -4,6 +4,7 @@ import { log, messageOf } from '../diag/log';
 import { monotonicMillis } from '../model/clock';
 import { detached } from '../model/timers';
 import { hideListeners } from './hide-listeners';
+import { beforeOwnKill } from './own-kill';
 import { replaceMethod } from './replace-method';
 
 /** What is there to be saved when the process ends. */
@@ -59,8 +60,11 @@ export function deliverAtProcessEnd(deliveries: readonly Delivery[], budgetMilli
       } as typeof original,
   );
   deliverBefore('reallyExit' as never);
-  // In a worker thread it only throws.
-  if (!('disabled' in process_.abort)) deliverBefore('abort');
+  // A worker thread hears no signals, and in it `abort` only throws.
+  if (!('disabled' in process_.abort)) {
+    deliverBefore('abort');
+    beforeOwnKill((signal) => process_.listenerCount(signal) > 0, deliverAndDisarm);
+  }
   return {
     arm,
     disarmIfDone,
@@ -146,10 +150,14 @@ export function deliverAtProcessEnd(deliveries: readonly Delivery[], budgetMilli
       for (const delivery of deliveries) delivery.flush();
       return;
     }
-    deliver();
-    disarm();
+    deliverAndDisarm();
     if (isArmed) process_.exit(128 + constants.signals[signal]);
     process_.kill(process_.pid, signal);
+  }
+
+  function deliverAndDisarm(): void {
+    deliver();
+    disarm();
   }
 
   /** A program can freeze `process`: then no listener can be added or removed, and the attempt throws. */
