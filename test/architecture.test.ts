@@ -20,7 +20,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'commander',
     'node:',
   ],
-  'src/preload': ['src/config', 'src/diag', 'src/model/main-thread.ts', 'src/start.ts', 'node:'],
+  'src/preload': [
+    'src/config',
+    'src/diag',
+    'src/hook/subscribe.ts',
+    'src/model/main-thread.ts',
+    'src/start.ts',
+    'node:',
+  ],
   // The one file that wires everything; instrumentations by their generated index.
   'src/start.ts': ['*'],
   'src/start': ['*'],
@@ -147,6 +154,13 @@ describe('what stands in one place', () => {
 
   test('console. is used in src/cli', () => {
     assert.deepEqual(offenders(/\bconsole\.\w+\(/, /^src\/cli\//), []);
+  });
+
+  test('channels are subscribed to by their name in src/hook/subscribe.ts', () => {
+    assert.deepEqual(
+      offenders(/\bsubscribe\b[^;]*['"]node:diagnostics_channel['"]/, /^src\/hook\/subscribe\.ts$/),
+      [],
+    );
   });
 
   const isGenerated = (file: string) => file === 'instrumentations/index.ts';

@@ -1,6 +1,5 @@
 import EventEmitter from 'node:events';
 import { log, messageOf } from '../diag/log';
-import { satisfies } from './versions';
 
 /**
  * Tells whether Node has loaded a module of its own by now, by a look at its list where that has grown since the last one. To load `node:http2`
@@ -26,12 +25,6 @@ interface Waiting {
   readonly onLoaded: () => void;
 }
 
-/**
- * Below, a process whose last collection finds something of a FinalizationRegistry dead never ends (nodejs/node#47748), and Node registers its channels
- * there: under load one run in a hundred of a program with tsx met that when `node:http` loaded later than at the start.
- */
-const endsAfterCollection = '>=20.12.2 <21.0.0 || >=22.0.0';
-
 let waiting: Waiting[] = [];
 
 /**
@@ -55,7 +48,6 @@ export function onBuiltinLoaded(module: string | undefined, onLoaded: () => void
  */
 function watchEmitters(): boolean {
   if (waiting.length > 0) return true;
-  if (!satisfies(process.versions.node, endsAfterCollection)) return false;
   const emitters = EventEmitter as unknown as { init: unknown };
   const descriptor = Object.getOwnPropertyDescriptor(emitters, 'init');
   const { moduleLoadList } = process as unknown as { moduleLoadList?: readonly string[] };

@@ -1,8 +1,8 @@
 import { log, messageOf } from '../diag/log';
 import type { ChannelListener } from '../kit/define';
-import { subscribe } from '../model/subscribe';
 import { awaitBuiltin } from './await-builtin';
 import type { RegistryEntry } from './registry';
+import { subscribe } from './subscribe';
 
 /** Subscribes an instrumentation to its channels; its code loads with the first message. */
 export function subscribeChannels(entry: RegistryEntry): void {

@@ -2,7 +2,7 @@ import { unsubscribe } from 'node:diagnostics_channel';
 import { log, messageOf } from '../diag/log';
 import type { AnyFunction } from '../kit/define';
 import { disguise } from '../kit/disguise';
-import { subscribe } from '../model/subscribe';
+import { subscribe } from './subscribe';
 
 /** Called with the variables of a process that is about to start, `NAME=value` each. They are the child's alone. */
 export type OnChildProcess = (variables: string[]) => void;

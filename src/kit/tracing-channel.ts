@@ -3,7 +3,7 @@ import type { TracingPatch } from './define';
 import { type Active, type Call, read, reportFailure } from './operation';
 import { PrivateField } from './private-field';
 
-/** With the channels, which are to be alive when the process ends: see `model/subscribe.ts`. */
+/** With the channels, which are to be alive when the process ends: see `hook/subscribe.ts`. */
 const subscribed = new Map<TracingPatch, object>();
 
 /** A call that a library's tracing channel told of. */

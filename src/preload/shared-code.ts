@@ -1,6 +1,6 @@
 import type { Script } from 'node:vm';
 import { log, messageOf } from '../diag/log';
-import { subscribe } from '../model/subscribe';
+import { subscribe } from '../hook/subscribe';
 
 /** A file of ours as this thread compiled it. */
 export interface CompiledFile {

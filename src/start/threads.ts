@@ -1,12 +1,12 @@
 import type { Worker } from 'node:worker_threads';
 import type { Config, ExporterConfig } from '../config/config';
 import type { Exporter } from '../export/exporter';
+import { subscribe } from '../hook/subscribe';
 import { satisfies } from '../hook/versions';
 import type { Delivery, ProcessEnd } from '../lifecycle/process-end';
 import type { EncodedItem } from '../model/encoded-item';
 import { isMainThread } from '../model/main-thread';
 import type { Scope } from '../model/span-data';
-import { subscribe } from '../model/subscribe';
 import type { OpenSpans } from '../sdk/trace/open-spans';
 import type { WorkerInbox } from '../threads/main-side';
 import { nodeVersions, workerChannel } from '../threads/offer';
