@@ -431,7 +431,8 @@ describe('what is wrong with a program that runs', () => {
       'app.cjs',
     );
     assert.match(sampled!, /^no spans: the sampler left out 2 \|/);
-    const [killed] = await problems(shop, env, 'node', '-e', 'process.kill(process.pid, "SIGKILL")');
+    const kill = 'require("node:child_process").execSync("kill -9 " + process.pid)';
+    const [killed] = await problems(shop, env, 'node', '-e', kill);
     assert.match(killed!, /^it left no report \(signal SIGKILL\) \|/);
     assert.deepEqual(await problems(shop, env, './missing'), ['./missing: no such file']);
   });
