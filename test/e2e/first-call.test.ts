@@ -4,11 +4,12 @@ import { createServer, type RequestListener } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createAuthority, serverOptions } from '../harness/certificates';
 import { nodeVersion, nodeVersionsToTest } from '../harness/node-versions';
 import { startOtlpReceiver } from '../harness/otlp-receiver';
-import { startProgram } from '../harness/run-program';
+import { registerPath, startProgram } from '../harness/run-program';
 
 // Where Node has no channels for requests, its functions are replaced once the program has loaded them; the very first call must be seen all the same.
 
@@ -112,6 +113,39 @@ for (const version of [process.versions.node, ...nodeVersionsToTest]) {
       assert.deepEqual(seen, [`00-${span!.traceId}-${span!.spanId}-03`]);
     });
   }
+}
+
+for (const version of [process.versions.node, '18.19.0', '22.14.0']) {
+  test(`emitters are frozen, so that no module can be awaited, Node ${version}`, async (t) => {
+    const node = nodeVersion(version);
+    if (typeof node !== 'string') return t.skip(node.message);
+    const receiver = await startOtlpReceiver();
+    t.after(() => receiver.stop());
+    const frozen = join(__dirname, '../../fixtures/core/frozen-emitters.cjs');
+    const { stdout, stderr, exitCode } = await startProgram(
+      [
+        '-e',
+        `${tellsOfHttp2}
+         const http = require('http');
+         const server = http.createServer((request, response) => response.end()).listen(0, () =>
+           http.get({ port: server.address().port, agent: false }, (response) => response.resume().on('close', () => server.close())));`,
+      ],
+      {
+        node,
+        env: {
+          NODE_OPTIONS: [frozen, registerPath].map((path) => `--require ${JSON.stringify(path)}`).join(' '),
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        },
+      },
+    ).ended;
+    assert.deepEqual([stdout, stderr, exitCode], ['false\n', '', 0]);
+    await receiver.drained();
+    const [client, server] = [...receiver.spans].sort((a, b) => b.kind - a.kind);
+    assert.deepEqual(
+      [receiver.spans.length, client!.name, server!.name, server!.parentSpanId],
+      [2, 'GET', 'GET', client!.spanId],
+    );
+  });
 }
 
 for (const version of [process.versions.node, '22.14.0']) {
