@@ -1,6 +1,7 @@
 import { defaultTextMapGetter, defaultTextMapSetter, SpanKind } from '@opentelemetry/api';
 import { encodeResource } from '../src/export/otlp/scoped-batch';
 import { createTraceBatch } from '../src/export/otlp/trace-batch';
+import { createQueue } from '../src/export/queue';
 import { createHttpMetrics, httpServerMetrics } from '../src/kit/operations/http-metrics';
 import { redisOperationName } from '../src/kit/sanitize/redis';
 import { createSqlSanitizer, sanitizeSql } from '../src/kit/sanitize/sql';
@@ -23,18 +24,24 @@ const resource = encodeResource({
   'telemetry.sdk.language': 'nodejs',
   'process.pid': 4711,
 });
-let batch = createTraceBatch(resource, 4 * 1024 * 1024);
+const queue = createQueue({
+  createBatch: () => createTraceBatch(resource, 4 * 1024 * 1024),
+  onTooLarge() {},
+  mayKeep: true,
+});
 
-/** As the exporter does it: encoded one by one as they end, 512 to a request. */
+/** As the exporter does it, 512 to a request. */
 const tracer = createTracerProvider({
   limits: defaultLimits,
   sampler: createSampler({ kind: 'parent_based', root: { kind: 'always_on' } }, () => ({})),
   passThrough: false,
   sink(span) {
-    batch.add(span);
-    if (batch.count < 512) return;
-    batch.encode();
-    batch = createTraceBatch(resource, 4 * 1024 * 1024);
+    const isKept = queue.add(span);
+    if (queue.currentCount >= 512) {
+      queue.seal(true);
+      queue.takeOldest();
+    }
+    return isKept;
   },
 }).getTracer('otel-instrument/http', '1.0.0');
 

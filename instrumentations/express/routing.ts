@@ -1,8 +1,8 @@
-import { type ServerSpan, serverSpanOf } from '../../src/kit';
+import { lookUp, type ServerSpan, serverSpanOf } from '../../src/kit';
 import type { ExpressRequest, ExpressRoute, Layer, Match, Path } from './types';
 
-// express gives every request a prototype of the application's, and thereby a hidden class of its own: whatever is then read of the request, or kept
-// with it, V8 looks up anew in each request, at three microseconds. So the state is kept with the span, and the request is asked only where it must be.
+// express gives every request a prototype of the application's, and thereby a hidden class of its own: whatever is then kept with it costs three
+// microseconds. So the state is kept with the span, and the request is asked only where it must be, by `lookUp`.
 
 /** Where a request is on its way through routers. */
 export interface Routing {
@@ -50,7 +50,7 @@ export function isPlainMiddleware(layer: Layer, matched: Match): boolean {
 /** The short way of {@link followMatch} for such a layer. */
 export function followMiddleware(routing: Routing): void {
   noteTaken(routing);
-  if (routing.shownPattern !== undefined && !routing.request.res?.headersSent) show(routing, undefined);
+  if (routing.shownPattern !== undefined && !isAnswered(routing.request)) show(routing, undefined);
 }
 
 function show(routing: Routing, pattern: string | undefined): void {
@@ -62,7 +62,8 @@ function show(routing: Routing, pattern: string | undefined): void {
 /** The router takes the route that fits, unless an error passes over it: only then is it the request's. */
 function noteTaken(routing: Routing): void {
   const { request, fitting } = routing;
-  if (fitting !== undefined && request.route === fitting) routing.takenPattern = routing.fittingPattern;
+  if (fitting !== undefined && lookUp(request, 'route') === fitting)
+    routing.takenPattern = routing.fittingPattern;
 }
 
 /**
@@ -72,11 +73,11 @@ function noteTaken(routing: Routing): void {
 export function followMatch(routing: Routing, layer: Layer, matched: Match, pattern: Path): void {
   const { request } = routing;
   // What runs after the answer, such as a logger behind the route, has no say.
-  if (request.res?.headersSent) return;
+  if (isAnswered(request)) return;
   noteTaken(routing);
 
   if (layer.route) {
-    if (!handlesMethod(layer.route, request.method ?? 'GET')) return;
+    if (!handlesMethod(layer.route, lookUp(request, 'method') ?? 'GET')) return;
     routing.fitting = layer.route;
     routing.fittingPattern = join(mountOf(routing, request), pattern);
     show(routing, routing.fittingPattern);
@@ -88,6 +89,11 @@ export function followMatch(routing: Routing, layer: Layer, matched: Match, patt
     const matchedPath = typeof matched === 'object' ? matched.path : layer.path;
     if (matchedPath) enterMount(routing, request, matchedPath, pattern);
   }
+}
+
+function isAnswered(request: ExpressRequest): boolean {
+  const response = lookUp(request, 'res');
+  return response !== undefined && lookUp(response, 'headersSent');
 }
 
 function handlesMethod({ methods, stack }: ExpressRoute, method: string): boolean {

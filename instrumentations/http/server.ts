@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Active, errorType, interceptRead, requestContext, telemetry } from '../../src/kit';
+import { type Active, errorType, interceptRead, lookUp, requestContext, telemetry } from '../../src/kit';
 import { contentLength, type HeaderSource, httpServer } from '../../src/kit/http';
 
 const server = httpServer('http');
@@ -17,10 +17,11 @@ export function startServerSpan(request: IncomingMessage, response: ServerRespon
     stopWaiting?.();
     // The connection closes outside every request; what the program does about it belongs to this one.
     telemetry.enter(active.context);
-    const failure = response.writableFinished ? undefined : (response.errored ?? request.errored);
+    const isFinished = lookUp(response, 'writableFinished');
+    const failure = isFinished ? undefined : (response.errored ?? request.errored);
     server.end(active, {
       statusCode: wasSent(response) ? response.statusCode : undefined,
-      errorType: response.writableFinished ? undefined : failure ? errorType(failure) : 'ECONNRESET',
+      errorType: isFinished ? undefined : failure ? errorType(failure) : 'ECONNRESET',
       headers: () => responseHeaders(response),
       responseSize: server.isMeasured ? bodySize(response) : undefined,
     });

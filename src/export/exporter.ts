@@ -32,11 +32,14 @@ export interface ExporterOptions<T> {
   readonly spool?: Spool | undefined;
   /** Called when nothing waits any more. */
   readonly onDrained?: (() => void) | undefined;
+  /** Whether items that last may be kept for a while, to be encoded together: nobody else reads them. */
+  readonly mayKeep?: boolean | undefined;
 }
 
 /** Collects items into batches and sends them. */
 export interface Exporter<T> {
-  add(item: T): void;
+  /** @returns whether it is kept, to be read later; then the exporter tells it to let go. See {@link Lasting}. */
+  add(item: T): boolean;
   /** Whether anything waits or is on its way. */
   hasUndelivered(): boolean;
   /** Starts sending what waits, now instead of at the next interval. */
@@ -66,7 +69,7 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
   const ledger = createLedger(options.items, options.endpoint, spool !== undefined);
   const { counters } = ledger;
   const observation = observeExport({ ...options, counters });
-  const queue = createQueue(options.createBatch);
+  const queue = createQueue({ ...options, onTooLarge: tooLarge });
   const flights = createFlights();
   const restSize = Math.min(Math.max(minRest, options.maxExportBatchSize), options.maxQueueSize);
   let isHeld = false;
@@ -78,25 +81,23 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
 
   return { add, hasUndelivered, flush, hold, flushSync, counters };
 
-  function add(item: T): void {
+  function add(item: T): boolean {
     ledger.created();
     if (isFull()) {
       observation.overflowed++;
       ledger.settled('dropped', 1);
       dropped();
-      return;
+      return false;
     }
-    if (!queue.add(item)) {
-      // The batch has no room left in bytes; an item that an empty one refuses is too large for any.
-      if (queue.currentCount > 0) flush();
-      if (!queue.add(item)) {
-        ledger.tooLarge(1, `a request has at most ${options.maxBatchBytes / 2 ** 20} MiB`);
-        dropped();
-        return;
-      }
-    }
-    if (queue.currentCount >= options.maxExportBatchSize) flush();
-    else timer ??= startTimer(flush, options.scheduleDelayMillis);
+    const isKept = queue.add(item);
+    if (queue.currentCount >= options.maxExportBatchSize || queue.hasFull) flush();
+    else if (queue.currentCount > 0) timer ??= startTimer(flush, options.scheduleDelayMillis);
+    return isKept;
+  }
+
+  function tooLarge(): void {
+    ledger.tooLarge(1, `a request has at most ${options.maxBatchBytes / 2 ** 20} MiB`);
+    dropped();
   }
 
   function dropped(): void {

@@ -41,14 +41,16 @@ export function createHandOverExporter<T extends { readonly scope: Scope }>(
   return {
     add(item) {
       const encoded = own ? undefined : encode(item);
-      if (encoded === undefined) own?.add(item);
-      else if (!way.give(item.scope, encoded))
-        requireOwn().add({ scope: item.scope, encoded: encoded.slice() });
+      if (encoded === undefined) return own?.add(item) === true;
+      if (!way.give(item.scope, encoded)) requireOwn().add({ scope: item.scope, encoded: encoded.slice() });
+      return false;
     },
     prepare() {
       prepared ??= createOwn();
     },
-    takeBack: (item) => requireOwn().add(item),
+    takeBack(item) {
+      requireOwn().add(item);
+    },
     hasUndelivered: () => (own ? own.hasUndelivered() : way.isInDoubt()),
     flush: () => own?.flush(),
     hold: () => own?.hold?.(),

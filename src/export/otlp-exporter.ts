@@ -29,11 +29,13 @@ export interface OtlpExporterOptions<T> {
   readonly userAgent: string;
   /** Called when nothing waits any more. */
   readonly onDrained: () => void;
+  /** See {@link ExporterOptions.mayKeep}. */
+  readonly mayKeep?: boolean;
 }
 
 /** An exporter that sends batches of what is encoded as OTLP. */
 export function createOtlpExporter<T>(options: OtlpExporterOptions<T>): Exporter<T> {
-  const { items, exporter, batch = oneByOne, createBatch, onDrained } = options;
+  const { items, exporter, batch = oneByOne, createBatch, onDrained, mayKeep } = options;
   const { timeoutMillis = batch.exportTimeoutMillis, spool } = exporter as Partial<OtlpConfig>;
   return createExporter({
     items,
@@ -47,6 +49,7 @@ export function createOtlpExporter<T>(options: OtlpExporterOptions<T>): Exporter
     maxQueueBytes,
     spool: spool && openSpool(spool),
     onDrained,
+    mayKeep,
   });
 }
 

@@ -18,12 +18,21 @@ export function createTracePipeline(
   userAgent: string,
   onDrained: () => void,
 ): Exporter<EndedSpan | EncodedItem> {
+  const mayKeep = processors.length === 1;
   return sideBySide<EndedSpan | EncodedItem>(
     processors.map(({ exporter, batch }) => {
       if (exporter.kind === 'console') return createConsole(resource);
       const resourceBytes = encodeResource(resource);
       const createBatch = () => createTraceBatch(resourceBytes, maxBatchBytes);
-      return createOtlpExporter({ items: 'spans', exporter, batch, createBatch, userAgent, onDrained });
+      return createOtlpExporter({
+        items: 'spans',
+        exporter,
+        batch,
+        createBatch,
+        userAgent,
+        onDrained,
+        mayKeep,
+      });
     }),
   );
 }

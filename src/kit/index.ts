@@ -3,6 +3,7 @@ export { monotonicMillis } from '../model/clock';
 export * from './define';
 export { disguise } from './disguise';
 export { interceptRead } from './intercept-read';
+export { lookUp } from './look-up';
 export type { Observe, ObservedMetric } from './observed';
 export {
   type Active,

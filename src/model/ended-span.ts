@@ -15,7 +15,7 @@ export interface EndedSpanLink extends Link {
   readonly droppedAttributesCount: number;
 }
 
-/** A span at the moment it ended, as exporters get it. They read it at once and keep nothing. */
+/** A span at the moment it ended, as exporters get it. */
 export interface EndedSpan {
   readonly scope: Scope;
   readonly name: string;
@@ -41,5 +41,8 @@ export interface ExceptionSink {
   record(scope: Scope, span: SpanContext, exception: unknown, timeMillis: number): void;
 }
 
-/** What becomes of an ended span: encoded into a batch, printed, or both. Called synchronously at `span.end()`. */
-export type SpanSink = (span: EndedSpan) => void;
+/**
+ * What becomes of an ended span: encoded into a batch, printed, or both. Called synchronously at `span.end()`.
+ * @returns whether the span is kept, to be read later; see {@link Lasting}. Otherwise nothing is read of it afterwards.
+ */
+export type SpanSink = (span: EndedSpan) => boolean;

@@ -59,7 +59,7 @@ export type Signal = 'spans' | 'metrics' | 'logs';
 
 /** Follows what the agent does in this thread. */
 export interface Report {
-  counting<T extends { readonly scope: Scope }>(signal: Signal, sink: (item: T) => void): (item: T) => void;
+  counting<T extends { readonly scope: Scope }, R>(signal: Signal, sink: (item: T) => R): (item: T) => R;
   countPoints(scopes: readonly ScopeMetrics[]): void;
   counted(sampler: Sampler): Sampler;
   watch(watch: Watch): Watch;
@@ -98,11 +98,11 @@ export function createReport(directory: string, serviceName: () => string): Repo
     delivery: { hasWork: () => true, flush() {}, finish: write },
   };
 
-  function counting<T extends { readonly scope: Scope }>(signal: Signal, sink: (item: T) => void) {
+  function counting<T extends { readonly scope: Scope }, R>(signal: Signal, sink: (item: T) => R) {
     const byScope = counts[signal];
     return (item: T) => {
       byScope[item.scope.name] = (byScope[item.scope.name] ?? 0) + 1;
-      sink(item);
+      return sink(item);
     };
   }
 

@@ -15,7 +15,7 @@ import { createWayOut } from './way-out';
 export interface SpanSource extends Source {
   readonly provider: TracerProvider;
   /** Takes what a worker has encoded, too. */
-  readonly sink: (span: EndedSpan | EncodedItem) => void;
+  readonly sink: (span: EndedSpan | EncodedItem) => boolean;
   /** Lifts the limit of items, at the end of the process. */
   readonly hold: () => void;
 }
@@ -58,7 +58,7 @@ export function createSpanSource(environment: StartEnvironment, exceptions?: Exc
 
 /** Nobody wants spans: identities that nobody will ever export would break the traces of others. */
 function passThrough(limits: SpanLimits): SpanSource {
-  const sink = () => {};
+  const sink = () => false;
   return {
     provider: createTracerProvider({
       limits,

@@ -5,8 +5,8 @@ import { detached } from '../model/timers';
 
 /** Where items of a signal go. */
 export interface WayOut<T> {
-  /** Takes an item; never throws. */
-  readonly sink: (item: T) => void;
+  /** Takes an item; never throws. @returns whether it is kept; see {@link Exporter.add}. */
+  readonly sink: (item: T) => boolean;
   hasUndelivered(): boolean;
   flush(): void;
   flushSync(budgetMillis: number): void;
@@ -29,12 +29,13 @@ export function createWayOut<T>(items: string, processEnd: ProcessEnd, create: (
     hold: () => requireExporter()?.hold?.(),
   };
 
-  function sink(item: T): void {
+  function sink(item: T): boolean {
     processEnd.arm();
     try {
-      requireExporter()?.add(item);
+      return requireExporter()?.add(item) === true;
     } catch (error) {
       log.warnOnce(`one of the ${items} cannot be exported: ${messageOf(error)}`);
+      return false;
     }
   }
 

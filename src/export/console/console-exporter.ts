@@ -18,11 +18,12 @@ export function createConsoleExporter(resource: Attributes): Exporter<EndedSpan>
 
   return { add, hasUndelivered: () => held.length > 0, flush: () => draw(), flushSync: draw };
 
-  function add(span: EndedSpan): void {
+  function add(span: EndedSpan): boolean {
     held.push(toSpanData(span, resource));
     stopTimer(timer);
     timer = startTimer(draw, pauseMillis);
     if (held.length >= maxHeld) draw();
+    return false;
   }
 
   function draw(budgetMillis?: number): void {

@@ -9,6 +9,7 @@ export function createConsoleMetricExporter(): Exporter<ScopedMetric> {
   return {
     add: (item) => {
       collected.push(item);
+      return false;
     },
     hasUndelivered: () => collected.length > 0,
     flush: () => draw(),

@@ -1,6 +1,7 @@
 import type { Writer } from 'protobufjs/minimal';
 import type { EmittedRecord } from '../../model/log-record';
 import { writeAnyValue, writeAttributeList, writeId, writeUnixNano } from './common';
+import { beginLong, endLong } from './long-message';
 import { writeString } from './strings';
 
 /** `message LogRecord` of `opentelemetry/proto/logs/v1/logs.proto`: field number and wire type. */
@@ -18,10 +19,10 @@ const logRecord = {
   eventName: (12 << 3) | 2,
 } as const;
 
-/** Writes the record as a length-delimited field with the given tag. */
+/** Writes the record as a length-delimited field with the given tag, which is one byte. */
 export function writeLogRecord(writer: Writer, tag: number, record: EmittedRecord): void {
   const { context, body } = record;
-  writer.uint32(tag).fork();
+  const start = beginLong(writer, tag);
   if (record.timeMillis !== undefined) writeUnixNano(writer, logRecord.timeUnixNano, record.timeMillis);
   writeUnixNano(writer, logRecord.observedTimeUnixNano, record.observedMillis);
   if (record.severityNumber > 0) writer.uint32(logRecord.severityNumber).uint32(record.severityNumber);
@@ -40,5 +41,5 @@ export function writeLogRecord(writer: Writer, tag: number, record: EmittedRecor
     writeId(writer, logRecord.spanId, context.spanId);
   }
   if (record.eventName) writeString(writer, logRecord.eventName, record.eventName);
-  writer.ldelim();
+  endLong(writer, start);
 }

@@ -5,6 +5,7 @@ import { type EntityRef, entityRefsOf, isResourceComplete, schemaUrlOf } from '.
 import type { Scope } from '../../model/span-data';
 import type { Batch } from '../batch';
 import { writeAttributes } from './common';
+import { varintLength } from './long-message';
 import { giveBack, takeWriter } from './spare-writers';
 import { type WriterBuffer, writeString } from './strings';
 import { Writer } from './writer';
@@ -143,11 +144,4 @@ function encodeRequest(resource: Uint8Array, scopes: readonly Writer[]): Uint8Ar
   const body = writer.finish();
   giveBack(writer);
   return body;
-}
-
-/** Bytes of a length before an embedded message. */
-function varintLength(value: number): number {
-  let bytes = 1;
-  for (let rest = value >>> 7; rest > 0; rest >>>= 7) bytes++;
-  return bytes;
 }

@@ -2,6 +2,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import type { Writer } from 'protobufjs/minimal';
 import type { EndedSpan, EndedSpanEvent, EndedSpanLink } from '../../model/ended-span';
 import { writeAttributeList, writeAttributes, writeId, writeUnixNano } from './common';
+import { beginLong, endLong } from './long-message';
 import { writeString } from './strings';
 
 /** `message Span` of `opentelemetry/proto/trace/v1/trace.proto`: field number and wire type. */
@@ -43,18 +44,17 @@ const status = { message: (2 << 3) | 2, code: (3 << 3) | 0 } as const;
 const hasIsRemote = 0x100;
 const isRemote = 0x200;
 
-/** Writes the span as a length-delimited field with the given tag. */
+/** Writes the span as a length-delimited field with the given tag, which is one byte. */
 export function writeSpan(writer: Writer, tag: number, ended: EndedSpan): void {
   const { context, parent } = ended;
-  writer.uint32(tag).fork();
+  const start = beginLong(writer, tag);
   writeId(writer, span.traceId, context.traceId);
   writeId(writer, span.spanId, context.spanId);
   writeTraceState(writer, span.traceState, context);
   if (parent) writeId(writer, span.parentSpanId, parent.spanId);
   writeString(writer, span.name, ended.name);
   writer.uint32(span.kind).uint32(ended.kind + 1);
-  writeUnixNano(writer, span.startTimeUnixNano, ended.startMillis);
-  writeUnixNano(writer, span.endTimeUnixNano, ended.endMillis);
+  writeTimes(writer, ended);
   writeAttributeList(writer, span.attributes, ended.attributes);
   writeCount(writer, span.droppedAttributesCount, ended.droppedAttributesCount);
   for (const item of ended.events) writeEvent(writer, item);
@@ -67,7 +67,13 @@ export function writeSpan(writer: Writer, tag: number, ended: EndedSpan): void {
     writer.uint32(status.code).uint32(ended.status.code).ldelim();
   }
   writer.uint32(span.flags).fixed32(flagsOf(context.traceFlags, parent));
-  writer.ldelim();
+  endLong(writer, start);
+}
+
+/** By itself, since V8 makes an object of every number with a fraction that it passes to a function it has not inlined. */
+function writeTimes(writer: Writer, { startMillis, endMillis }: EndedSpan): void {
+  writeUnixNano(writer, span.startTimeUnixNano, startMillis);
+  writeUnixNano(writer, span.endTimeUnixNano, endMillis);
 }
 
 function writeEvent(

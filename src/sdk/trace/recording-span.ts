@@ -18,6 +18,7 @@ import type {
   ExceptionSink,
   SpanSink,
 } from '../../model/ended-span';
+import type { Lasting } from '../../model/lasting';
 import type { Scope } from '../../model/span-data';
 import { exceptionAttributes } from '../exception';
 import { textOf } from '../text';
@@ -74,9 +75,9 @@ export const unfinishedKey = 'otel_instrument.span.unfinished';
 
 /**
  * A sampled span (OpenTelemetry API specification, "Span"). Until `end()` it collects; then it is handed to the sink as an
- * {@link EndedSpan} and lets go of everything but its identity, since contexts may hold it for long.
+ * {@link EndedSpan} and, once that has been read, lets go of everything but its identity, since contexts may hold it for long.
  */
-export class RecordingSpan implements Span, EndedSpan, OpenSpan {
+export class RecordingSpan implements Span, EndedSpan, OpenSpan, Lasting {
   endMillis = -1;
   attributes = createAttributes<AttributeValue>();
   private details = noDetails;
@@ -202,8 +203,7 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
     if (this.endMillis >= 0) return;
     this.endMillis = Math.max(this.startMillis, epochMillis(endTime));
     this.environment.openSpans?.remove(this);
-    this.environment.sink(this);
-    this.letGo();
+    if (!this.environment.sink(this)) this.letGo();
   }
 
   /** Lets go of everything: it is not recorded after all, and nobody is told of its end. */
@@ -217,6 +217,12 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
     if (this.endMillis >= 0) return;
     setAt(this.attributes, unfinishedKey, true);
     this.end();
+  }
+
+  /** Keeps its identity alone. */
+  letGo(): void {
+    this.attributes = noItems;
+    this.details = noDetails;
   }
 
   get scope(): Scope {
@@ -250,11 +256,6 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan {
   private ownDetails(): SpanDetails {
     if (this.details === noDetails) this.details = createDetails();
     return this.details;
-  }
-
-  private letGo(): void {
-    this.attributes = noItems;
-    this.details = noDetails;
   }
 }
 

@@ -26,7 +26,10 @@ export function setUp(options: Pick<TracerProviderOptions, 'sampler' | 'keep'>) 
   const tracer = createTracerProvider({
     limits: defaultLimits,
     passThrough: false,
-    sink: (span) => exported.push(summary(span)),
+    sink(span) {
+      exported.push(summary(span));
+      return false;
+    },
     openSpans,
     ...options,
   }).getTracer('test');

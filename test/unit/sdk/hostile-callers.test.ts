@@ -50,8 +50,10 @@ function tracing() {
     limits: defaultLimits,
     sampler: () => true,
     passThrough: false,
-    sink: ({ name, scope, attributes }) =>
-      spans.push({ name, scope, keys: toEntries(attributes).map(([key]) => key) }),
+    sink({ name, scope, attributes }) {
+      spans.push({ name, scope, keys: toEntries(attributes).map(([key]) => key) });
+      return false;
+    },
   });
   return { provider, tracer: provider.getTracer('test'), spans };
 }

@@ -91,7 +91,10 @@ describe('a span that its process ended', () => {
     };
     const provider = createTracerProvider({
       ...{ limits, openSpans, sampler: () => true, passThrough: false },
-      sink: (span) => ended.push(snapshotOf(span)),
+      sink(span) {
+        ended.push(snapshotOf(span));
+        return false;
+      },
     });
     const span = provider.getTracer('test').startSpan('name', {}, ROOT_CONTEXT);
     act(span);

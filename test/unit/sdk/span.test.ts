@@ -22,7 +22,10 @@ function setUp(limits: Partial<SpanLimits> = {}, sampled = true) {
     limits: { ...defaultLimits, ...limits },
     sampler: () => sampled,
     passThrough: false,
-    sink: (span) => ended.push(snapshotOf(span)),
+    sink(span) {
+      ended.push(snapshotOf(span));
+      return false;
+    },
   });
   return { ended, tracer: provider.getTracer('test', '1'), provider };
 }

@@ -1,5 +1,5 @@
 import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
-import type { SpanSink } from '../../../model/ended-span';
+import type { EndedSpan, SpanSink } from '../../../model/ended-span';
 import { activeContext } from '../../context/context-manager';
 import { textOf } from '../../text';
 import { isTracingSuppressed, parentOf, spanOf } from '../context-keys';
@@ -114,14 +114,14 @@ export function detailedStart(options: TracerProviderOptions): StartSpan {
 }
 
 function recordedOnly({ scope, limits }: SpanEnvironment): SpanEnvironment {
-  return { scope, limits, sink() {} };
+  return { scope, limits, sink: () => false };
 }
 
 /** The same place for one span, whose end is also shown to `onEnd`. */
-function watched(environment: SpanEnvironment, onEnd: SpanSink): SpanEnvironment {
+function watched(environment: SpanEnvironment, onEnd: (span: EndedSpan) => void): SpanEnvironment {
   const sink: SpanSink = (span) => {
     onEnd(span);
-    environment.sink(span);
+    return environment.sink(span);
   };
   return { ...environment, sink };
 }

@@ -63,7 +63,10 @@ export function createTraceKeeper(surroundings: SpanSurroundings, keep: KeepConf
 
   function begin(rootIdentity: SpanContext): LocalTrace {
     const trace: LocalTrace = {
-      sink: (span) => take(trace, span),
+      sink(span) {
+        take(trace, span);
+        return false;
+      },
       rootIdentity,
       spans: [],
       bytes: 0,

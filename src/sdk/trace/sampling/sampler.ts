@@ -1,5 +1,5 @@
 import type { Attributes, Link, SpanContext, SpanKind, TraceState } from '@opentelemetry/api';
-import type { SpanSink } from '../../../model/ended-span';
+import type { EndedSpan } from '../../../model/ended-span';
 
 /**
  * Decides at the start of a span what becomes of it (OpenTelemetry SDK specification, "Sampling"). Most need to know nothing but the
@@ -43,7 +43,7 @@ export interface SamplingResult {
   /** Of the new span; missing: the parent's. */
   readonly traceState?: TraceState;
   /** Sees how the span ended, if it is recorded. */
-  readonly onEnd?: SpanSink;
+  readonly onEnd?: (span: EndedSpan) => void;
 }
 
 /** Not recorded. */
