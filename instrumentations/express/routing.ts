@@ -93,7 +93,7 @@ export function followMatch(routing: Routing, layer: Layer, matched: Match, patt
 
 function isAnswered(request: ExpressRequest): boolean {
   const response = lookUp(request, 'res');
-  return response !== undefined && lookUp(response, 'headersSent');
+  return response ? lookUp(response, 'headersSent') : false;
 }
 
 function handlesMethod({ methods, stack }: ExpressRoute, method: string): boolean {
