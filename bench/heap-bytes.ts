@@ -1,5 +1,10 @@
 /** Arguments of node with which a run of {@link heapBytes} ends before the young generation is full: no collection takes away what it counts. */
-export const heapArguments = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
+export const heapArguments = [
+  '--expose-gc',
+  '--single-threaded',
+  '--min-semi-space-size=64',
+  '--max-semi-space-size=64',
+];
 
 const warmUps = 20_000;
 const repetitions = 10_000;

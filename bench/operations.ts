@@ -1,4 +1,4 @@
-import { defaultTextMapGetter, defaultTextMapSetter, SpanKind } from '@opentelemetry/api';
+import { defaultTextMapGetter, defaultTextMapSetter } from '@opentelemetry/api';
 import { encodeResource } from '../src/export/otlp/scoped-batch';
 import { createTraceBatch } from '../src/export/otlp/trace-batch';
 import { createQueue } from '../src/export/queue';
@@ -18,6 +18,7 @@ import { spanKey } from '../src/sdk/trace/context-keys';
 import { createTracerProvider } from '../src/sdk/trace/tracer-provider';
 import { createSampler } from '../src/start/sampling';
 import { defaultLimits } from '../test/harness/span-limits';
+import { server, spanRecorder } from './record-span';
 
 const resource = encodeResource({
   'service.name': 'bench',
@@ -103,8 +104,7 @@ function measureRequest(): void {
   finished.record('responseSize', 345, unsampledParent);
 }
 
-/** As instrumentations have it, one object for all. */
-const server = { kind: SpanKind.SERVER };
+export const recordSpan = spanRecorder(tracer, sampledParent);
 
 /** What happens once a request, or once a span, by what it is called in the report. */
 export const operations: Record<string, () => unknown> = {
@@ -129,22 +129,3 @@ export const operations: Record<string, () => unknown> = {
   'SQL: sanitize, again': () => sanitizeKnownSql(sql),
   'Redis: operation name': () => redisOperationName('hgetall'),
 };
-
-/** A path is another one each time, unlike most of what a span holds. */
-const paths = Array.from({ length: 1000 }, (_, id) => `/users/${id}`);
-let spanCount = 0;
-
-function recordSpan(): void {
-  tracer
-    .startSpan('GET /users/:id', server, sampledParent)
-    .setAttribute('http.request.method', 'GET')
-    .setAttribute('url.path', paths[++spanCount % paths.length]!)
-    .setAttribute('url.scheme', 'https')
-    .setAttribute('server.address', 'shop.example.com')
-    .setAttribute('server.port', 443)
-    .setAttribute('client.address', '192.0.2.17')
-    .setAttribute('user_agent.original', 'Mozilla/5.0 (X11; Linux x86_64)')
-    .setAttribute('http.route', '/users/:id')
-    .setAttribute('http.response.status_code', 200)
-    .end();
-}
