@@ -54,8 +54,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'import-in-the-middle',
     'node:',
   ],
-  // Of the model only what there may be one of in a process: the clock, and the timers with their asynchronous context.
-  'src/kit': ['src/diag', 'types:src/model', 'src/model/clock.ts', '@opentelemetry/api', 'shimmer', 'node:'],
+  // Of the model only what there may be one of in a process: the clock, and what sockets were asked already.
+  'src/kit': [
+    'src/diag',
+    'types:src/model',
+    'src/model/clock.ts',
+    'src/model/remote-peer.ts',
+    '@opentelemetry/api',
+    'shimmer',
+    'node:',
+  ],
   'src/lifecycle': ['src/diag', 'src/model', 'node:'],
   'src/threads': ['src/diag', 'src/model', 'node:'],
   'src/own-sdk': ['src/diag'],

@@ -16,6 +16,8 @@ import {
   httpClient,
   joinHostPort,
   plainHeaders,
+  type RemotePeer,
+  remotePeer,
   splitHostPort,
 } from '../../src/kit/http';
 import { findHeader, setHeader } from './client-headers';
@@ -27,14 +29,9 @@ const client = httpClient('http');
 interface Exchange {
   readonly active: Active;
   /** Who answered; a socket that is closed has forgotten it. */
-  peer: Peer | undefined;
+  peer: RemotePeer | undefined;
   /** Ends the span, the first time that it is called. */
   end(failure?: unknown): void;
-}
-
-interface Peer {
-  readonly peerAddress: string | undefined;
-  readonly peerPort: number | undefined;
 }
 
 class RequestExchange extends PrivateField {
@@ -87,9 +84,13 @@ function countConnections(request: ClientRequest): void {
 export function onResponse(request: ClientRequest): void {
   const exchange = RequestExchange.of(request);
   if (exchange === undefined) return;
-  exchange.peer = readPeer(request);
+  exchange.peer = remotePeer(request.socket);
+  const { res: response } = request as { res?: (IncomingMessage & { req?: ClientRequest }) | null };
+  if (!response) return;
+  // Node does so next, and then adds a listener: in the other order V8 would have two hidden classes of responses.
+  response.req ??= request;
   // The request closes some turns of the event loop later, and a worker of a pool may never get there: it sleeps, or is stopped, once its task is done.
-  (request as { res?: IncomingMessage | null }).res?.on('end', exchange.end);
+  response.on('end', exchange.end);
 }
 
 function createExchange(request: ClientRequest, active: Active): Exchange {
@@ -101,7 +102,7 @@ function createExchange(request: ClientRequest, active: Active): Exchange {
     if (isEnded) return;
     isEnded = true;
     const response = (request as { res?: IncomingMessage | null }).res ?? undefined;
-    const { peerAddress, peerPort } = exchange.peer ?? readPeer(request);
+    const { address: peerAddress, port: peerPort } = exchange.peer ?? remotePeer(request.socket);
     client.end(active, {
       statusCode: response?.statusCode,
       errorType: readErrorType(request, response, failure),
@@ -129,10 +130,6 @@ function requestSize(request: ClientRequest): number | undefined {
     findHeader(request, 'content-length') ??
       ((request as { _contentLength?: unknown })._contentLength || undefined),
   );
-}
-
-function readPeer({ socket }: ClientRequest): Peer {
-  return { peerAddress: socket?.remoteAddress, peerPort: socket?.remotePort };
 }
 
 function readErrorType(
@@ -190,7 +187,7 @@ function hostHeader(request: ClientRequest) {
 
 function connectedPort(request: ClientRequest, { peer }: Exchange, failure: unknown): number | undefined {
   const port =
-    peer?.peerPort ?? request.socket?.remotePort ?? (failure as { port?: unknown } | undefined)?.port;
+    peer?.port ?? remotePeer(request.socket).port ?? (failure as { port?: unknown } | undefined)?.port;
   return typeof port === 'number' ? port : undefined;
 }
 

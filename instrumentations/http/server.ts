@@ -20,7 +20,7 @@ export function startServerSpan(request: IncomingMessage, response: ServerRespon
     const isFinished = lookUp(response, 'writableFinished');
     const failure = isFinished ? undefined : (response.errored ?? request.errored);
     server.end(active, {
-      statusCode: wasSent(response) ? response.statusCode : undefined,
+      statusCode: wasSent(response) ? lookUp(response, 'statusCode') : undefined,
       errorType: isFinished ? undefined : failure ? errorType(failure) : 'ECONNRESET',
       headers: () => responseHeaders(response),
       responseSize: server.isMeasured ? bodySize(response) : undefined,

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type Active, type AnyFunction, errorType, PrivateField } from '../../src/kit';
-import { contentLength, type HeaderSource, httpClient, listedHeaders } from '../../src/kit/http';
+import { contentLength, type HeaderSource, httpClient, listedHeaders, remotePeer } from '../../src/kit/http';
 import { beginRequest, type Connection, endRequest, leave, onConnected, versionOf } from './connections';
 
 /** What all versions have in common of the request that undici's channels tell of. */
@@ -74,11 +74,8 @@ export function onSendHeaders({ request, socket }: { request: UndiciRequest; soc
   const exchange = RequestExchange.of(request);
   if (exchange === undefined) return;
   // Read now: a socket that is closed has forgotten it.
-  exchange.peer = {
-    protocolVersion: versionOf(socket),
-    peerAddress: socket.remoteAddress,
-    peerPort: socket.remotePort,
-  };
+  const { address: peerAddress, port: peerPort } = remotePeer(socket);
+  exchange.peer = { protocolVersion: versionOf(socket), peerAddress, peerPort };
   if (!client.isMeasured) return;
   // A request that failed with its connection is sent again on another.
   if (exchange.connection) endRequest(exchange.connection);

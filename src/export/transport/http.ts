@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { remotePeer } from '../../model/remote-peer';
 import { suppressed } from '../../model/suppress';
 import { startTimer, stopTimer } from '../../model/timers';
 import type { Outcome, Sending, Transport } from '../outcome';
@@ -101,7 +102,7 @@ export function createHttpTransport(target: HttpTarget, userAgent: string): Tran
       });
       request.on('response', (incoming) => {
         response = incoming;
-        rememberAddress(route.options.hostname, incoming.socket.remoteAddress);
+        rememberAddress(route.options.hostname, remotePeer(incoming.socket).address);
         const next = redirects++ < maxRedirects ? redirection(response, target.url) : undefined;
         if (next === undefined) return readAnswer(response, target.url, finish, lose);
         response.resume();

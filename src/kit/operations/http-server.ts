@@ -1,5 +1,6 @@
 import { type Context, type Link, SpanKind, SpanStatusCode, type TextMapGetter } from '@opentelemetry/api';
 import { monotonicMillis } from '../../model/clock';
+import { remotePeer } from '../../model/remote-peer';
 import { type Active, reportFailure, set } from '../operation';
 import { telemetry } from '../telemetry';
 import { readForwarded } from './forwarded';
@@ -237,10 +238,11 @@ function setUrl(span: Active['span'], { method = 'GET', url, headers, socket }: 
     span.setAttribute('server.address', host);
     span.setAttribute('server.port', port ?? defaultPort(scheme));
   }
-  const peer = plainAddress(socket?.remoteAddress);
+  const { address, port } = remotePeer(socket);
+  const peer = plainAddress(address);
   set(span, 'client.address', plainAddress(forwarded.client) ?? peer);
   set(span, 'network.peer.address', peer);
-  set(span, 'network.peer.port', peer === undefined ? undefined : socket?.remotePort);
+  set(span, 'network.peer.port', peer === undefined ? undefined : port);
 }
 
 /** Whether a request brought nothing to hand on, and runs outside every context. */
