@@ -16,7 +16,8 @@ interface Handle {
 }
 
 const nobody: RemotePeer = {};
-const known = new WeakMap<Handle, RemotePeer>();
+/** By the handle; by the socket too, which has no handle any more once it is closed. */
+const known = new WeakMap<object, RemotePeer>();
 
 /**
  * Address and port of the other end, as `remoteAddress` and `remotePort` tell them. Those keep their answer as one more property of the socket, and so
@@ -26,11 +27,12 @@ const known = new WeakMap<Handle, RemotePeer>();
 export function remotePeer(socket: SocketLike | null | undefined): RemotePeer {
   if (!socket) return nobody;
   const { _handle: handle, connecting } = socket as { _handle?: Handle | null; connecting?: boolean };
-  if (typeof handle?.getpeername !== 'function' || connecting) return readPeer(socket);
+  if (connecting) return readPeer(socket);
+  if (typeof handle?.getpeername !== 'function') return known.get(socket) ?? readPeer(socket);
   let peer = known.get(handle);
   if (peer === undefined) {
     peer = answersItself(socket) ? readPeer(socket) : askHandle(handle);
-    if (peer.address !== undefined) known.set(handle, peer);
+    if (peer.address !== undefined) known.set(handle, peer).set(socket, peer);
   }
   return peer;
 }

@@ -16,6 +16,15 @@ describe('the other end of a connection', () => {
     });
   });
 
+  test('is known of a closed socket, if it was asked before', async () => {
+    await withServer(async (port) => {
+      const sockets = [await connected(new Socket(), port), await connected(new Socket(), port)] as const;
+      remotePeer(sockets[0]);
+      for (const socket of sockets) await once(socket.destroy(), 'close');
+      assert.deepEqual(sockets.map(remotePeer), [{ address: '127.0.0.1', port }, {}]);
+    });
+  });
+
   test('is another one when a socket connects anew', async () => {
     await withServer((first) =>
       withServer(async (second) => {
