@@ -6,6 +6,7 @@ import type { Outcome, Transport } from './outcome';
 import type { Queue, Sealed } from './queue';
 import { sendSyncUntil } from './retry';
 import type { Spool } from './spool/spool';
+import { maxHoldMillis } from './transport/release-loop';
 
 /** What an exporter has at the end of the process. */
 export interface Rest {
@@ -48,7 +49,8 @@ function sendQueue(rest: Rest, deadline: number): boolean {
     if (outcome.kind === 'retryable') {
       batch.mayHaveArrived ||= outcome.isUnanswered === true;
       queue.putBack(batch);
-      const isLate = monotonicMillis() >= deadline;
+      // A transport takes off what the program was held up for already, and so gives up earlier.
+      const isLate = monotonicMillis() >= deadline - maxHoldMillis;
       leaveBehind(rest, `${outcome.reason}${isLate ? ', OTEL_NODE_EXIT_TIMEOUT is over' : ''}`);
       return false;
     }

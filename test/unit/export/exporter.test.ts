@@ -4,6 +4,8 @@ import { describe, mock, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { createExporter, type ExporterOptions } from '../../../src/export/exporter';
 import type { Outcome } from '../../../src/export/outcome';
+import { maxHoldMillis } from '../../../src/export/transport/release-loop';
+import { blockFor } from '../../../src/model/timers';
 
 const success: Outcome = { kind: 'success' };
 const failure: Outcome = { kind: 'failure', reason: 'HTTP 400' };
@@ -18,6 +20,7 @@ function setUp(options: Partial<ExporterOptions<number>> = {}, maxBatchBytes = 1
   const sync: number[][] = [];
   const bodies = new Map<Uint8Array, number[]>();
   let syncOutcome = success;
+  let syncMillis = 0;
   let drained = 0;
   let encoded = 0;
   let hasLeft = false;
@@ -31,6 +34,7 @@ function setUp(options: Partial<ExporterOptions<number>> = {}, maxBatchBytes = 1
       },
       sendSync: (body) => {
         sync.push(bodies.get(body)!);
+        blockFor(syncMillis);
         return syncOutcome;
       },
       shutdown() {},
@@ -74,7 +78,10 @@ function setUp(options: Partial<ExporterOptions<number>> = {}, maxBatchBytes = 1
     add,
     requests,
     sync,
-    answerSync: (outcome: Outcome) => (syncOutcome = outcome),
+    answerSync(outcome: Outcome, millis = 0) {
+      syncOutcome = outcome;
+      syncMillis = millis;
+    },
     requestLeaves: () => (hasLeft = true),
     counters: () => exporter.counters!,
     drained: () => drained,
@@ -303,6 +310,14 @@ describe('at the end of the process', () => {
     const lines = linesDuring(() => exporter.flushSync(0));
     assert.deepEqual(sync, []);
     assert.match(lines[0]!, /: 1 \(no time, OTEL_NODE_EXIT_TIMEOUT is over\)$/);
+  });
+
+  test('one line says that the time is over, also for a transport that was held up before and waits less', () => {
+    const { add, exporter, answerSync } = setUp();
+    answerSync({ kind: 'retryable', reason: 'no answer', isUnanswered: true }, 60);
+    add(1);
+    const lines = linesDuring(() => exporter.flushSync(50 + maxHoldMillis));
+    assert.match(lines[0]!, /: 1 \(no answer, OTEL_NODE_EXIT_TIMEOUT is over\)$/);
   });
 
   test('held, it takes any number of items and sends none but by flushSync', () => {
