@@ -12,6 +12,7 @@ import {
 import { httpServer } from '../../src/kit/http';
 
 const server = httpServer('http');
+const seenServers = new WeakSet<object>();
 const seenPrototypes = new WeakSet<object>();
 
 /** The server that is about to emit one. */
@@ -23,7 +24,9 @@ let upgrading: object | undefined;
  * emits; only then `emit` is ours, so that the handlers of ordinary requests have no frame of ours below them.
  */
 export function patchUpgrades(server: object | undefined): void {
-  const prototype = server && (Object.getPrototypeOf(server) as EventEmitter);
+  if (!server || seenServers.has(server)) return;
+  seenServers.add(server);
+  const prototype = Object.getPrototypeOf(server) as EventEmitter | null;
   if (!prototype || seenPrototypes.has(prototype)) return;
   seenPrototypes.add(prototype);
   if (!isHttpServer(server)) return;

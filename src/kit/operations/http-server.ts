@@ -3,6 +3,7 @@ import { monotonicMillis } from '../../model/clock';
 import { remotePeer } from '../../model/remote-peer';
 import { type Active, reportFailure, set } from '../operation';
 import { telemetry } from '../telemetry';
+import { bringNoContext } from './carrier-headers';
 import { readForwarded } from './forwarded';
 import { captureHeaders, type HeaderSource, plainHeaders } from './http-capture';
 import {
@@ -27,6 +28,8 @@ export interface ServerRequest {
   /** The target, as on the request line: path and query, to a proxy a whole URL, for CONNECT an authority. */
   readonly url?: string | undefined;
   readonly headers: Headers;
+  /** As they came, names and values in turn. */
+  readonly rawHeaders?: readonly string[] | undefined;
   readonly httpVersion: string;
   readonly socket?: {
     readonly remoteAddress?: string | undefined;
@@ -70,12 +73,14 @@ export function httpServer(instrumentation: string) {
   function start(request: ServerRequest, identity: object = request): Active | undefined {
     if (telemetry.isTracedElsewhere?.()) return undefined;
     try {
+      if (!telemetry.isRecording && isOutside() && bringNoContext(request.rawHeaders)) return undefined;
       const { remoteParent } = telemetry.settings;
       const remote =
         remoteParent === 'ignore'
           ? telemetry.rootContext
           : telemetry.propagator.extract(telemetry.rootContext, request.headers, headerGetter);
-      if (!telemetry.isRecording && isNothing(remote)) return undefined;
+      // Nothing to record, nothing to hand on.
+      if (!telemetry.isRecording && isOutside() && remote === telemetry.rootContext) return undefined;
       // What is done for an excluded request is not recorded either.
       if (excludedUrls && isExcluded(request.url ?? '', schemeOf(request), authorityOf(request)))
         return startIn(telemetry.untraced(remote), request, identity, undefined, true);
@@ -245,10 +250,8 @@ function setUrl(span: Active['span'], { method = 'GET', url, headers, socket }: 
   set(span, 'network.peer.port', peer === undefined ? undefined : port);
 }
 
-/** Whether a request brought nothing to hand on, and runs outside every context. */
-function isNothing(remote: Context): boolean {
-  const { rootContext } = telemetry;
-  return remote === rootContext && telemetry.activeContext() === rootContext;
+function isOutside(): boolean {
+  return telemetry.activeContext() === telemetry.rootContext;
 }
 
 function linksTo(remote: Context): Link[] | undefined {
