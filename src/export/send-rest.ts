@@ -49,8 +49,8 @@ function sendQueue(rest: Rest, deadline: number): boolean {
     if (outcome.kind === 'retryable') {
       batch.mayHaveArrived ||= outcome.isUnanswered === true;
       queue.putBack(batch);
-      // A transport takes off what the program was held up for already, and so gives up earlier.
-      const isLate = monotonicMillis() >= deadline - maxHoldMillis;
+      // A transport takes off what the program was held up for already, and so waits less for an answer.
+      const isLate = monotonicMillis() >= (outcome.isUnanswered ? deadline - maxHoldMillis : deadline);
       leaveBehind(rest, `${outcome.reason}${isLate ? ', OTEL_NODE_EXIT_TIMEOUT is over' : ''}`);
       return false;
     }
