@@ -10,8 +10,21 @@ const maxKeys = 256;
 /** Longest `KeyValue` remembered: all together stay below a megabyte. */
 const maxBytes = 64;
 
-/** The bytes of a `KeyValue`, without tag and length of the field, by key and value; `null` where values vary too much. */
-const known = new Map<string, Map<unknown, Uint8Array> | null>();
+/** A `KeyValue` that is remembered. */
+interface Known {
+  readonly key: string;
+  readonly value: unknown;
+  /** Without the field's tag. */
+  readonly bytes: Uint8Array;
+  /** The one that was written after it the last time. */
+  next: Known | undefined;
+}
+
+/** By key and value; `null` where values vary too much. */
+const known = new Map<string, Map<unknown, Known> | null>();
+
+/** The one that was written last. */
+let last: Known | undefined;
 
 /** `buffer.set`, bound: V8 would look it up along a Buffer's four prototypes. A loop takes three times the instructions. */
 const copyInto: (target: Uint8Array, source: Uint8Array, start: number) => void =
@@ -19,8 +32,10 @@ const copyInto: (target: Uint8Array, source: Uint8Array, start: number) => void 
 
 /** Writes a `KeyValue` as the field `tag`, which is one byte, from memory; `false` if it is not remembered. */
 export function writeKnown(writer: Writer, tag: number, key: string, value: unknown): boolean {
-  const bytes = known.get(key)?.get(value);
-  if (bytes === undefined) return false;
+  const found = find(key, value);
+  if (found === undefined) return false;
+  last = found;
+  const { bytes } = found;
   const target = writer as unknown as WriterBuffer;
   const { length } = bytes;
   target._reserve(length + 1);
@@ -29,6 +44,15 @@ export function writeKnown(writer: Writer, tag: number, key: string, value: unkn
   copyInto(buf, bytes, pos + 1);
   target.pos = pos + length + 1;
   return true;
+}
+
+/** Spans of a kind have the same attributes in the same order, and so mostly it is the one that came next the last time. */
+function find(key: string, value: unknown): Known | undefined {
+  const expected = last?.next;
+  if (expected !== undefined && expected.key === key && expected.value === value) return expected;
+  const found = known.get(key)?.get(value);
+  if (found !== undefined && last !== undefined) last.next = found;
+  return found;
 }
 
 /** Remembers the `KeyValue` that has just been written; its field begins at `start`. */
@@ -41,8 +65,13 @@ export function remember(writer: Writer, start: number, key: string, value: unkn
     values = new Map();
     known.set(ownCopy(key), values);
   }
-  if (values.size < maxValues) values.set(ownCopy(value), new Uint8Array(buf.subarray(start + 1, pos)));
-  else known.set(key, null);
+  if (values.size === maxValues) {
+    known.set(key, null);
+    return;
+  }
+  const bytes = new Uint8Array(buf.subarray(start + 1, pos));
+  const added = { key: ownCopy(key), value: ownCopy(value), bytes, next: undefined };
+  values.set(added.value, added);
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

@@ -198,6 +198,23 @@ describe('attribute values', () => {
     });
   }
 
+  test('that were in earlier spans, in any order', () => {
+    const keys = ['a', 'b', 'c', 'd'];
+    const value = fc.constantFrom<AttributeValue>('', '1', 'true', 0, 1, 1.5, true, false, 'text');
+    const attributes = fc.uniqueArray(fc.tuple(fc.constantFrom(...keys), value), {
+      selector: ([key]) => key,
+    });
+    fc.assert(
+      fc.property(fc.array(attributes, { maxLength: 12 }), (lists) => {
+        const spans = decoded(...lists.map((list) => ({ attributes: list.flat() })));
+        assert.deepEqual(
+          spans.map((span) => span.attributes),
+          lists.map((list) => Object.fromEntries(list)),
+        );
+      }),
+    );
+  });
+
   test('any text and number', () => {
     const text = fc.string({ unit: 'binary', maxLength: 300 });
     fc.assert(
