@@ -53,7 +53,7 @@ class RequestExchange extends PrivateField {
 
 /** The span of a request that was just made, and its headers while they can still be set. Each request counts once. */
 export function startClientSpan(request: ClientRequest): void {
-  if (client.isIdle() || RequestExchange.isSet(request)) return;
+  if (RequestExchange.isSet(request)) return;
   const active = client.start(
     request.method,
     () => readTarget(request),

@@ -16,7 +16,7 @@ interface Row {
 const traceparent = '00-11111111111111111111111111111111-2222222222222222-01';
 const b3 = '11111111111111111111111111111111-2222222222222222-1';
 const rows: Record<string, Row> = {
-  nothing: { brought: { 'X-Request-Id': '7', Upgraded: 'no' }, passed: {} },
+  nothing: { brought: { 'X-RequestId': '7', Referer: 'http://shop.example/' }, passed: {} },
   'a trace': { brought: { traceparent }, passed: { traceparent } },
   'a trace, in capitals': { brought: { TRACEPARENT: traceparent }, passed: { traceparent } },
   'a trace with its state': {

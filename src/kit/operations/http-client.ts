@@ -68,12 +68,7 @@ export function httpClient(instrumentation: string) {
   const parentOf = parentContext(instrumentation);
   const { capturedHeaders, excludedUrls } = telemetry.settings;
   /** `isMeasured`: whether sizes of bodies are wanted. */
-  return { isIdle, start, inject, end, isMeasured: metrics !== undefined };
-
-  /** Whether there is nothing to record of a request, and nothing to hand on. */
-  function isIdle(): boolean {
-    return !telemetry.isRecording && telemetry.activeContext() === telemetry.rootContext;
-  }
+  return { start, inject, end, isMeasured: metrics !== undefined };
 
   /**
    * Begins the span; `undefined` if it is not to be traced. Never throws.
@@ -87,7 +82,8 @@ export function httpClient(instrumentation: string) {
   ): Active | undefined {
     if (telemetry.isSuppressed() || telemetry.isTracedElsewhere?.()) return undefined;
     try {
-      if (isIdle()) return undefined;
+      // Nothing to record, nothing to hand on.
+      if (!telemetry.isRecording && telemetry.activeContext() === telemetry.rootContext) return undefined;
       if (excludedUrls && isExcluded(target().url)) return undefined;
       const parent = parentOf();
       const isKnown = isKnownMethod(method);

@@ -73,14 +73,15 @@ export function httpServer(instrumentation: string) {
   function start(request: ServerRequest, identity: object = request): Active | undefined {
     if (telemetry.isTracedElsewhere?.()) return undefined;
     try {
-      if (!telemetry.isRecording && isOutside() && bringNoContext(request.rawHeaders)) return undefined;
+      // Nothing to record; what the request brings may still have to be handed on.
+      const isIdle = !telemetry.isRecording && telemetry.activeContext() === telemetry.rootContext;
+      if (isIdle && bringNoContext(request.rawHeaders)) return undefined;
       const { remoteParent } = telemetry.settings;
       const remote =
         remoteParent === 'ignore'
           ? telemetry.rootContext
           : telemetry.propagator.extract(telemetry.rootContext, request.headers, headerGetter);
-      // Nothing to record, nothing to hand on.
-      if (!telemetry.isRecording && isOutside() && remote === telemetry.rootContext) return undefined;
+      if (isIdle && remote === telemetry.rootContext) return undefined;
       // What is done for an excluded request is not recorded either.
       if (excludedUrls && isExcluded(request.url ?? '', schemeOf(request), authorityOf(request)))
         return startIn(telemetry.untraced(remote), request, identity, undefined, true);
@@ -248,10 +249,6 @@ function setUrl(span: Active['span'], { method = 'GET', url, headers, socket }: 
   set(span, 'client.address', plainAddress(forwarded.client) ?? peer);
   set(span, 'network.peer.address', peer);
   set(span, 'network.peer.port', peer === undefined ? undefined : port);
-}
-
-function isOutside(): boolean {
-  return telemetry.activeContext() === telemetry.rootContext;
 }
 
 function linksTo(remote: Context): Link[] | undefined {

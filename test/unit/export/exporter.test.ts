@@ -320,6 +320,14 @@ describe('at the end of the process', () => {
     assert.match(lines[0]!, /: 1 \(no answer, OTEL_NODE_EXIT_TIMEOUT is over\)$/);
   });
 
+  test('a connection that is refused shortly before the end of the time is no matter of time', () => {
+    const { add, exporter, answerSync } = setUp();
+    answerSync({ kind: 'retryable', reason: 'ECONNREFUSED' }, 60);
+    add(1);
+    const lines = linesDuring(() => exporter.flushSync(50 + maxHoldMillis));
+    assert.match(lines[0]!, /: 1 \(ECONNREFUSED\)$/);
+  });
+
   test('held, it takes any number of items and sends none but by flushSync', () => {
     const { add, requests, sync, exporter } = setUp();
     exporter.hold!();
