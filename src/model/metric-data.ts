@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, SpanContext } from '@opentelemetry/api';
 import type { Scope } from './span-data';
 
 /** What a point's value counts from: the last collection, or the start of the series (metrics data model, "Temporality"). */
@@ -83,9 +83,8 @@ export interface ExponentialBuckets {
 export interface Exemplar {
   readonly value: number;
   readonly timeMillis: number;
-  /** Hex; missing outside a span. */
-  readonly traceId: string | undefined;
-  readonly spanId: string | undefined;
+  /** Missing outside a span. */
+  readonly span: SpanContext | undefined;
   /** Those of the measurement that its point does not have. */
   readonly filteredAttributes: Attributes;
 }

@@ -113,8 +113,8 @@ export function createReport(directory: string, serviceName: () => string): Repo
 
   function counted(sampler: Sampler): Sampler {
     if (typeof sampler !== 'function') return sampler;
-    return (parent, traceId) => {
-      const isSampled = sampler(parent, traceId);
+    return (parent, identity) => {
+      const isSampled = sampler(parent, identity);
       sampling[isSampled ? 'sampled' : 'notSampled']++;
       if (!isSampled && parent === undefined) sampling.rootsNotSampled++;
       if (parent?.isRemote) {

@@ -6,7 +6,7 @@ import { isSuppressed } from '../model/suppress';
 import type { StandDown } from '../own-sdk/stand-down';
 import { rootContext } from '../sdk/context/context';
 import * as contexts from '../sdk/context/context-manager';
-import { parentOf, spanKey, spanOf, suppressTracing } from '../sdk/trace/context-keys';
+import { identityOf, parentOf, spanKey, spanOf, suppressTracing } from '../sdk/trace/context-keys';
 import { noSpan } from '../sdk/trace/non-recording-span';
 import type { StartOptions } from '../sdk/trace/tracer-provider';
 import type { LazyMeterProvider } from './metrics';
@@ -33,7 +33,7 @@ export function connectKit({ config, standDown, tracerProvider, ...providers }: 
     untraced: suppressTracing,
     withSpan(parent, span) {
       // A sampler that waited for attributes decides now.
-      span.spanContext();
+      identityOf(span);
       const isThere = !span.isRecording() && span === (spanOf(parent) ?? noSpan);
       return isThere ? parent : parent.setValue(spanKey, span);
     },

@@ -273,7 +273,7 @@ test('any rule of X-Ray', () => {
     fc.property(record, (rule) => {
       // What it makes throw is caught where the answer is taken.
       const made = detect(() => createXrayRule(rule as never, {}, 'client'));
-      assert.doesNotThrow(() => made?.sample(`${'0'.repeat(31)}1`));
+      assert.doesNotThrow(() => made?.sample({ traceId: `${'0'.repeat(31)}1` }));
     }),
     { numRuns: 1000 },
   );

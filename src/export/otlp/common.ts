@@ -1,7 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Writer } from 'protobufjs/minimal';
 import type { AttributeList } from '../../model/attribute-list';
-import { charCodeAt } from '../../model/char-code';
 import { remember, writeKnown } from './known-attributes';
 import { type WriterBuffer, writeAscii, writeString } from './strings';
 
@@ -149,25 +148,4 @@ function writeFixed32(buf: Uint8Array, pos: number, value: number): void {
   buf[pos + 1] = value >>> 8;
   buf[pos + 2] = value >>> 16;
   buf[pos + 3] = value >>> 24;
-}
-
-/** Of a character code; zero for what is no hex digit. */
-const hexDigits = new Uint8Array(128);
-for (let digit = 0; digit < 16; digit++) {
-  const text = digit.toString(16);
-  hexDigits[text.charCodeAt(0)] = hexDigits[text.toUpperCase().charCodeAt(0)] = digit;
-}
-
-/** Writes an id of 32 or 16 hex digits as a `bytes` field; what is no hex digit becomes zero. */
-export function writeId(writer: Writer, tag: number, hex: string): void {
-  const target = writer as unknown as WriterBuffer;
-  const length = hex.length >>> 1;
-  target._reserve(length + 2);
-  const { buf } = target;
-  const start = target.pos + 2;
-  buf[start - 2] = tag;
-  buf[start - 1] = length;
-  for (let i = 0; i < length; i++)
-    buf[start + i] = (hexDigits[charCodeAt(hex, 2 * i)]! << 4) | hexDigits[charCodeAt(hex, 2 * i + 1)]!;
-  target.pos = start + length;
 }

@@ -1,6 +1,7 @@
 import type { Writer } from 'protobufjs/minimal';
 import type { EmittedRecord } from '../../model/log-record';
-import { writeAnyValue, writeAttributeList, writeId, writeUnixNano } from './common';
+import { writeAnyValue, writeAttributeList, writeUnixNano } from './common';
+import { writeSpanId, writeTraceId } from './ids';
 import { beginLong, endLong } from './long-message';
 import { writeString } from './strings';
 
@@ -37,8 +38,8 @@ export function writeLogRecord(writer: Writer, tag: number, record: EmittedRecor
     writer.uint32(logRecord.droppedAttributesCount).uint32(record.droppedAttributesCount);
   if (context) {
     writer.uint32(logRecord.flags).fixed32(context.traceFlags & 0xff);
-    writeId(writer, logRecord.traceId, context.traceId);
-    writeId(writer, logRecord.spanId, context.spanId);
+    writeTraceId(writer, logRecord.traceId, context);
+    writeSpanId(writer, logRecord.spanId, context);
   }
   if (record.eventName) writeString(writer, logRecord.eventName, record.eventName);
   endLong(writer, start);

@@ -8,7 +8,8 @@ import type {
   NumberPoint,
   Temporality,
 } from '../../model/metric-data';
-import { writeAttributes, writeId, writeUnixNano } from './common';
+import { writeAttributes, writeUnixNano } from './common';
+import { writeSpanId, writeTraceId } from './ids';
 import { writeString } from './strings';
 
 /** `opentelemetry/proto/metrics/v1/metrics.proto`; tags as in {@link writeAttributes}' file. */
@@ -163,8 +164,10 @@ function writeExemplar(writer: Writer, tag: number, exemplar: Exemplar, isIntege
   writer.uint32(tag).fork();
   writeUnixNano(writer, exemplarMessage.time, exemplar.timeMillis);
   writeValue(writer, exemplarMessage, exemplar.value, isInteger);
-  if (exemplar.spanId !== undefined) writeId(writer, exemplarMessage.spanId, exemplar.spanId);
-  if (exemplar.traceId !== undefined) writeId(writer, exemplarMessage.traceId, exemplar.traceId);
+  if (exemplar.span !== undefined) {
+    writeSpanId(writer, exemplarMessage.spanId, exemplar.span);
+    writeTraceId(writer, exemplarMessage.traceId, exemplar.span);
+  }
   writeAttributes(writer, exemplarMessage.filteredAttributes, exemplar.filteredAttributes);
   writer.ldelim();
 }

@@ -1,7 +1,8 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { Writer } from 'protobufjs/minimal';
 import type { EndedSpan, EndedSpanEvent, EndedSpanLink } from '../../model/ended-span';
-import { writeAttributeList, writeAttributes, writeId, writeUnixNano } from './common';
+import { writeAttributeList, writeAttributes, writeUnixNano } from './common';
+import { writeSpanId, writeTraceId } from './ids';
 import { beginLong, endLong } from './long-message';
 import { writeString } from './strings';
 
@@ -48,10 +49,10 @@ const isRemote = 0x200;
 export function writeSpan(writer: Writer, tag: number, ended: EndedSpan): void {
   const { context, parent } = ended;
   const start = beginLong(writer, tag);
-  writeId(writer, span.traceId, context.traceId);
-  writeId(writer, span.spanId, context.spanId);
+  writeTraceId(writer, span.traceId, context);
+  writeSpanId(writer, span.spanId, context);
   writeTraceState(writer, span.traceState, context);
-  if (parent) writeId(writer, span.parentSpanId, parent.spanId);
+  if (parent) writeSpanId(writer, span.parentSpanId, parent);
   writeString(writer, span.name, ended.name);
   writer.uint32(span.kind).uint32(ended.kind + 1);
   writeTimes(writer, ended);
@@ -90,8 +91,8 @@ function writeEvent(
 
 function writeLink(writer: Writer, { context, attributes, droppedAttributesCount }: EndedSpanLink): void {
   writer.uint32(span.links).fork();
-  writeId(writer, link.traceId, context.traceId);
-  writeId(writer, link.spanId, context.spanId);
+  writeTraceId(writer, link.traceId, context);
+  writeSpanId(writer, link.spanId, context);
   writeTraceState(writer, link.traceState, context);
   writeAttributes(writer, link.attributes, attributes);
   writeCount(writer, link.droppedAttributesCount, droppedAttributesCount);

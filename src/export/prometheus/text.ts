@@ -144,14 +144,13 @@ const maxExemplarLength = 128;
 
 function exemplarText(exemplar: Exemplar | undefined, style: Style): string {
   if (exemplar === undefined || style.format === 'text') return '';
-  const { traceId, spanId, filteredAttributes, value, timeMillis } = exemplar;
-  const ids: Labels =
-    traceId && spanId
-      ? [
-          ['trace_id', traceId],
-          ['span_id', spanId],
-        ]
-      : [];
+  const { span, filteredAttributes, value, timeMillis } = exemplar;
+  const ids: Labels = span
+    ? [
+        ['trace_id', span.traceId],
+        ['span_id', span.spanId],
+      ]
+    : [];
   const all = [...ids, ...labelsOf(filteredAttributes, style)];
   const length = all.reduce((sum, [name, text]) => sum + name.length + text.length, 0);
   const labels = length <= maxExemplarLength ? all : ids;

@@ -57,8 +57,7 @@ export function createReservoir({ filter, attributeFilter, kind }: ReservoirOpti
     kept[place] = {
       value,
       timeMillis: nowMillis(),
-      traceId: span?.traceId,
-      spanId: span?.spanId,
+      span,
       filteredAttributes: attributeFilter
         ? copyAttributes(filterAttributes(attributes, attributeFilter, true))
         : noAttributes,

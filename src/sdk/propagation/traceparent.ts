@@ -1,5 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api';
 import { charCodeAt } from '../../model/char-code';
+import { textOf } from '../../model/hex-digits';
+import { SpanIdentity } from '../../model/span-identity';
 import { sliceTrimmed } from './optional-whitespace';
 
 // version "-" trace-id "-" parent-id "-" trace-flags
@@ -14,11 +16,15 @@ const LENGTH = 55;
 const MAX_PADDED_LENGTH = 512;
 
 const DASH = 0x2d;
+const ZERO = 0x30;
 const NO_TRACE = '0'.repeat(32);
 const NO_SPAN = '0'.repeat(16);
 
 /** `sampled` (level 1) and `random-trace-id` (level 2); the other bits must be sent as zero. */
 const KNOWN_FLAGS = 0x03;
+
+/** Character codes of a header that is being written. */
+const codes = Array.from(`00-${NO_TRACE}-${NO_SPAN}-00`, (char) => char.charCodeAt(0));
 
 /**
  * Reads a `traceparent` header of this or any later version. Total: no input throws, the time does not depend on it.
@@ -47,6 +53,12 @@ export function parseTraceparent(header: string): SpanContext | undefined {
  * @see https://www.w3.org/TR/trace-context-2/#traceparent-header-field-values
  */
 export function formatTraceparent(spanContext: SpanContext): string {
+  if (spanContext instanceof SpanIdentity) {
+    spanContext.putTraceId(codes, TRACE_ID_START);
+    spanContext.putSpanId(codes, SPAN_ID_START);
+    codes[LENGTH - 1] = ZERO | (spanContext.traceFlags & KNOWN_FLAGS);
+    return textOf(codes);
+  }
   return `00-${spanContext.traceId}-${spanContext.spanId}-0${spanContext.traceFlags & KNOWN_FLAGS}`;
 }
 

@@ -1,4 +1,4 @@
-import { newSpanId, newTraceId } from '../trace/ids';
+import { newIdentity } from '../trace/ids';
 import type { Detector } from './detector';
 
 /** `service.instance.id`: new for each process and worker thread, since streams of metrics with the same resource must have one writer. */
@@ -6,7 +6,7 @@ export const serviceInstance: Detector = () => ({ attributes: { 'service.instanc
 
 /** A random UUID (RFC 9562, version 4) from the same source as trace ids. */
 function newUuid(): string {
-  const hex = newTraceId();
-  const variant = '89ab'[Number.parseInt(newSpanId()[0]!, 16) & 3];
+  const { traceId: hex, word1 } = newIdentity();
+  const variant = '89ab'[word1 & 3];
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
 }

@@ -12,14 +12,24 @@ export function spanOf(context: Context): Span | undefined {
   return context.getValue(spanKey) as Span | undefined;
 }
 
-/** The identity of a context's span, valid or not. */
-export function spanContextOf(context: Context): SpanContext | undefined {
-  return spanOf(context)?.spanContext();
+/** How a span of ours is asked for its identity without making text of it. */
+export const identityKey = Symbol('identity');
+
+/** The identity of a span, valid or not: of our own ones for our own use only, since it is no plain object. */
+export function identityOf(span: Span): SpanContext {
+  const { [identityKey]: own } = span as Partial<{ readonly [identityKey]: SpanContext }>;
+  return own ?? span.spanContext();
 }
 
-/** The identity of a context's span if it is a valid one: the parent of what starts in that context. */
+/** The identity of a context's span, as {@link identityOf}. */
+export function spanContextOf(context: Context): SpanContext | undefined {
+  const span = spanOf(context);
+  return span && identityOf(span);
+}
+
+/** The same if it is valid: the parent of what starts in that context. */
 export function parentOf(context: Context): SpanContext | undefined {
-  const spanContext = spanOf(context)?.spanContext();
+  const spanContext = spanContextOf(context);
   return spanContext !== undefined && isValid(spanContext) ? spanContext : undefined;
 }
 
@@ -33,7 +43,10 @@ export function suppressTracing(context: Context): Context {
   return context.setValue(suppressTracingKey, true);
 }
 
-function isValid({ traceId, spanId }: SpanContext): boolean {
+function isValid(spanContext: SpanContext): boolean {
+  // A `SpanIdentity` is; told by a property of it, since its class is loaded with the first span.
+  if ('trace' in spanContext) return true;
+  const { traceId, spanId } = spanContext;
   return (
     traceId?.length === 32 &&
     spanId?.length === 16 &&

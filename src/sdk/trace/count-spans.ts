@@ -1,6 +1,6 @@
 import type { Context, Span, Tracer, TracerProvider } from '@opentelemetry/api';
 import { activeContext } from '../context/context-manager';
-import { parentOf } from './context-keys';
+import { identityOf, parentOf } from './context-keys';
 import { NonRecordingSpan } from './non-recording-span';
 import type { StartOptions } from './tracer-provider';
 
@@ -61,7 +61,7 @@ function createCountingTracer(tracer: Tracer, counts: SpanCounts): Tracer {
 
 function resultOf(span: Span): SamplingResult {
   if (span instanceof NonRecordingSpan) return 'DROP';
-  if ((span.spanContext().traceFlags & sampled) !== 0) return 'RECORD_AND_SAMPLE';
+  if ((identityOf(span).traceFlags & sampled) !== 0) return 'RECORD_AND_SAMPLE';
   return span.isRecording() ? 'RECORD_ONLY' : 'DROP';
 }
 

@@ -1,12 +1,18 @@
 import type { Context, Span, SpanContext, SpanKind } from '@opentelemetry/api';
-import { parentOf, spanKey, spanOf } from './context-keys';
+import { SpanIdentity } from '../../model/span-identity';
+import { identityKey, parentOf, spanKey, spanOf } from './context-keys';
 
 /** A span that only carries its identity: not sampled, or the parent in another process. Every other call does nothing. */
 export class NonRecordingSpan implements Span {
-  constructor(private readonly context: SpanContext) {}
+  readonly [identityKey]: SpanContext;
+
+  constructor(spanContext: SpanContext) {
+    this[identityKey] = spanContext;
+  }
 
   spanContext(): SpanContext {
-    return this.context;
+    const own = this[identityKey];
+    return own instanceof SpanIdentity ? own.toSpanContext() : own;
   }
   isRecording(): boolean {
     return false;

@@ -20,8 +20,10 @@ import type {
 } from '../../model/ended-span';
 import type { Lasting } from '../../model/lasting';
 import type { Scope } from '../../model/span-data';
+import { SpanIdentity } from '../../model/span-identity';
 import { exceptionAttributes } from '../exception';
 import { textOf } from '../text';
+import { identityKey } from './context-keys';
 import { limitedAttributes, limitedValue, tellUnreadable } from './limits';
 import type { OpenSpan, OpenSpans } from './open-spans';
 import { epochMillis, isTimeInput } from './time-input';
@@ -88,12 +90,16 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan, Lasting {
     public environment: SpanEnvironment,
     public name: string,
     readonly kind: SpanKind,
-    readonly context: SpanContext,
+    readonly context: SpanIdentity,
     readonly parent: SpanContext | undefined,
     readonly startMillis: number,
   ) {}
 
   spanContext(): SpanContext {
+    return this[identityKey].toSpanContext();
+  }
+
+  get [identityKey](): SpanIdentity {
     return this.context;
   }
 
@@ -261,7 +267,7 @@ export class RecordingSpan implements Span, EndedSpan, OpenSpan, Lasting {
 
 /** Ids of another form would make the whole request unreadable for a collector. */
 function hasIds(context: SpanContext | undefined): boolean {
-  return hexId(context?.traceId, 32) && hexId(context?.spanId, 16);
+  return context instanceof SpanIdentity || (hexId(context?.traceId, 32) && hexId(context?.spanId, 16));
 }
 
 const notHex = /[^0-9a-f]/i;

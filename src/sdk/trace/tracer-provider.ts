@@ -83,8 +83,7 @@ function createTracer(options: TracerProviderOptions, scope: Scope, detailed?: S
     const parent = spanOptions.root ? undefined : parentOf(context);
     const identity = newIdentity(parent);
     if (isTracingSuppressed(context)) return suppressedSpan(parent, identity, spanOptions.kind);
-    if (!(options.sampler as IdentitySampler)(parent, identity.traceId))
-      return new NonRecordingSpan(identity);
+    if (!(options.sampler as IdentitySampler)(parent, identity)) return new NonRecordingSpan(identity);
 
     identity.traceFlags |= sampled;
     const start = epochMillis(spanOptions.startTime);

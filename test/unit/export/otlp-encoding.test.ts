@@ -6,6 +6,7 @@ import { encodeResource } from '../../../src/export/otlp/scoped-batch';
 import { createTraceBatch } from '../../../src/export/otlp/trace-batch';
 import type { EndedSpan } from '../../../src/model/ended-span';
 import { setEntityRefs } from '../../../src/model/resource';
+import { newIdentity } from '../../../src/sdk/trace/ids';
 import { type DecodedSpan, decodeTraces, loadProto } from '../../harness/decode';
 
 const scope = { name: 'scope', version: '1.0.0' };
@@ -129,6 +130,18 @@ describe('a span', () => {
         return span!.traceId + span!.spanId === hex;
       }),
     );
+  });
+  test('ids that were made here, of the span, its parent and a link', () => {
+    for (let i = 0; i < 200; i++) {
+      const parent = newIdentity();
+      const own = newIdentity(parent);
+      const links = [{ context: newIdentity(), attributes: {}, droppedAttributesCount: 0 }];
+      const [span] = decoded({ context: own, parent, links });
+      assert.equal(span!.traceId, parent.traceId);
+      assert.deepEqual([span!.spanId, span!.parentSpanId], [own.spanId, parent.spanId]);
+      const { traceId, spanId } = links[0]!.context;
+      assert.deepEqual([span!.links[0]!.context.traceId, span!.links[0]!.context.spanId], [traceId, spanId]);
+    }
   });
 });
 

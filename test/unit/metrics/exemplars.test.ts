@@ -21,7 +21,7 @@ describe('which measurements become exemplars', () => {
     histogram.record(5, {}, sampled);
     histogram.record(15, {}, unsampled);
     histogram.record(25);
-    return pointsOf(collect(reader), 'h')[0]!.exemplars.map(({ value, spanId }) => [value, spanId]);
+    return pointsOf(collect(reader), 'h')[0]!.exemplars.map(({ value, span }) => [value, span?.spanId]);
   };
 
   test('trace_based: those in a sampled span', () =>
@@ -55,7 +55,7 @@ test('the active span counts when no context is given', () => {
   ] as const) {
     const [exemplar] = pointsOf(metrics, name)[0]!.exemplars;
     assert.deepEqual(
-      [exemplar!.value, exemplar!.traceId, exemplar!.spanId],
+      [exemplar!.value, exemplar!.span?.traceId, exemplar!.span?.spanId],
       [value, traceId, 'b7ad6b7169203331'],
     );
     assert.ok(Math.abs(exemplar!.timeMillis - Date.now()) < 10_000);

@@ -115,18 +115,21 @@ test('exemplars of doubles and integers', () => {
   const exemplar = {
     value: 7,
     timeMillis: 1_700_000_000_000.5,
-    traceId: '0af7651916cd43dd8448eb211c80319c',
-    spanId: 'b7ad6b7169203331',
+    span: { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 },
     filteredAttributes: { user: 'ada' },
   };
-  const bare = { ...exemplar, traceId: undefined, spanId: undefined, filteredAttributes: {} };
+  const bare = { ...exemplar, span: undefined, filteredAttributes: {} };
   const sum = { ...described, type: 'sum', isMonotonic: true, temporality: 'cumulative' } as const;
   const metrics = roundTrip(
     { ...sum, isInteger: true, points: [{ ...point, value: 7, exemplars: [exemplar] }] },
     { ...sum, isInteger: false, points: [{ ...point, value: 7, exemplars: [bare] }] },
   );
   const decoded = metrics.map(({ points }) => points[0]!.exemplars[0]!);
-  const { timeMillis: _, ...expected } = exemplar;
-  assert.deepEqual(decoded[0], { ...expected, value: 7n, timeUnixNano: 1_700_000_000_000_500_000n });
+  const { traceId, spanId } = exemplar.span;
+  const { filteredAttributes } = exemplar;
+  assert.deepEqual(decoded[0], {
+    ...{ traceId, spanId, filteredAttributes },
+    ...{ value: 7n, timeUnixNano: 1_700_000_000_000_500_000n },
+  });
   assert.deepEqual([decoded[1]!.value, decoded[1]!.traceId, decoded[1]!.spanId], [7, undefined, undefined]);
 });

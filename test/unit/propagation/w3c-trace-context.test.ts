@@ -8,6 +8,7 @@ import {
   parseTraceparent,
   w3cTraceContext,
 } from '../../../src/sdk/propagation/w3c-trace-context';
+import { newIdentity } from '../../../src/sdk/trace/ids';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const spanId = '00f067aa0ba902b7';
@@ -95,6 +96,13 @@ describe('traceparent', () => {
   test('only the known flags are sent', () => {
     assert.equal(formatTraceparent({ traceId, spanId, traceFlags: 0xff }), `00-${ids}-03`);
     assert.equal(formatTraceparent({ traceId, spanId, traceFlags: 0 }), `00-${ids}-00`);
+  });
+  test('ids that were made here are sent as they read', () => {
+    for (let traceFlags = 0; traceFlags < 400; traceFlags++) {
+      const own = newIdentity();
+      own.traceFlags = traceFlags & 0xff;
+      assert.equal(formatTraceparent(own), `00-${own.traceId}-${own.spanId}-0${traceFlags & 3}`);
+    }
   });
 });
 

@@ -25,4 +25,4 @@ test('a busy second has no more than it may', () => {
   const times = Array.from({ length: 5000 }, (_, i) => i);
   assert.equal(passing(100, times).length, 100 + 499);
 });
-test('0 lets nothing pass', () => assert.equal(rateLimiting(0)(undefined, ''), false));
+test('0 lets nothing pass', () => assert.equal(rateLimiting(0)(undefined, { traceId: '' }), false));

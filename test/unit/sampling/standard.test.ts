@@ -4,7 +4,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import { loadConfig } from '../../../src/config/load';
 import type { SamplerConfig } from '../../../src/config/sampler-config';
 import { watchLog } from '../../../src/diag/log';
-import { newTraceId } from '../../../src/sdk/trace/ids';
+import { newIdentity } from '../../../src/sdk/trace/ids';
 import { alwaysOff, alwaysOn, parentBased, traceIdRatio } from '../../../src/sdk/trace/sampling/samplers';
 import { ask, isSampled, parent, samplerOf, traceIdAt } from './ask';
 
@@ -99,7 +99,7 @@ describe('ratio: the low 64 bits of the trace id', () => {
   ];
   for (const [ratio, low, expected] of vectors)
     test(`${ratio} of ${low}`, () => {
-      assert.equal(traceIdRatio(ratio)(undefined, high + low), expected);
+      assert.equal(traceIdRatio(ratio)(undefined, { traceId: high + low }), expected);
       const bits = BigInt(`0x${low}`);
       if (ratio < 1) {
         assert.equal(bits < BigInt(Math.round(ratio * 2 ** 64)), expected, 'Python');
@@ -110,14 +110,19 @@ describe('ratio: the low 64 bits of the trace id', () => {
   test('as Python, for random ids and ratios', () => {
     for (let i = 0; i < 5000; i++) {
       const ratio = Math.random() ** 4;
-      const traceId = newTraceId();
+      const identity = newIdentity();
+      const { traceId } = identity;
       const expected = BigInt(`0x${traceId.slice(16)}`) < BigInt(Math.round(ratio * 2 ** 64));
-      assert.equal(traceIdRatio(ratio)(undefined, traceId), expected, `${ratio} of ${traceId}`);
+      const sampler = traceIdRatio(ratio);
+      assert.equal(sampler(undefined, identity), expected, `${ratio} of ${traceId}`);
+      assert.equal(sampler(undefined, { traceId }), expected, `${ratio} of ${traceId}, as a text`);
     }
   });
   test('the share of random ids', () => {
     const sampler = traceIdRatio(0.3);
-    const taken = Array.from({ length: 20_000 }, newTraceId).filter((id) => sampler(undefined, id)).length;
+    const taken = Array.from({ length: 20_000 }, () => newIdentity()).filter((id) =>
+      sampler(undefined, id),
+    ).length;
     assert.ok(Math.abs(taken / 20_000 - 0.3) < 0.03, String(taken));
   });
 });

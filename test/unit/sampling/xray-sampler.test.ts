@@ -142,7 +142,7 @@ describe('a rule', () => {
   });
   test('borrows one a second where it has a reservoir, and counts', () => {
     const rule = make({ ReservoirSize: 10, FixedRate: 0.5 })!;
-    const results = ['f', 'f', '1'].map((digit) => rule.sample(digit.repeat(32)));
+    const results = ['f', 'f', '1'].map((digit) => rule.sample({ traceId: digit.repeat(32) }));
     assert.deepEqual(results, [true, false, true]);
     const { Timestamp, ...counts } = rule.takeStatistics() as Record<string, unknown>;
     assert.equal(typeof Timestamp, 'number');
@@ -159,7 +159,8 @@ describe('a rule', () => {
     const rule = make({ ReservoirSize: 10 })!;
     const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
     rule.useTarget({ FixedRate: 0, ReservoirQuota: 2, ReservoirQuotaTTL: inSeconds(60) });
-    const many = () => Array.from({ length: 20 }, () => rule.sample('f'.repeat(32))).filter(Boolean).length;
+    const many = () =>
+      Array.from({ length: 20 }, () => rule.sample({ traceId: 'f'.repeat(32) })).filter(Boolean).length;
     assert.equal(many(), 2);
     rule.useTarget({ FixedRate: 1 });
     assert.equal(many(), 20);
@@ -171,9 +172,9 @@ describe('a rule', () => {
     const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
     const isSampledWith = (target: object) => {
       rule.useTarget(target);
-      return rule.sample('f'.repeat(32));
+      return rule.sample({ traceId: 'f'.repeat(32) });
     };
-    assert.equal(rule.sample('f'.repeat(32)), false);
+    assert.equal(rule.sample({ traceId: 'f'.repeat(32) }), false);
     const boost = (BoostRate: number, seconds: number) => ({ BoostRate, BoostRateTTL: inSeconds(seconds) });
     assert.equal(isSampledWith({ FixedRate: 0, SamplingBoost: boost(1, 60) }), true);
     assert.equal(isSampledWith({ FixedRate: 0, SamplingBoost: boost(1, -60) }), false, 'its time is over');

@@ -104,8 +104,7 @@ function byOperation({
   return {
     // The name is that of the start; instrumentations give some spans their name with their attributes.
     wantsAttributes: () => byName.size > 0,
-    shouldSample: ({ name, parent, traceId }) =>
-      (byName.get(name) ?? otherwise)(parent, traceId) ? sampled : dropped,
+    shouldSample: (start) => ((byName.get(start.name) ?? otherwise)(start.parent, start) ? sampled : dropped),
   };
 }
 
@@ -113,9 +112,9 @@ function guaranteed(ratio: number, perSecond: number): IdentitySampler {
   const byRatio = traceIdRatio(ratio);
   const mayPass: RateLimit = perSecond > 0 ? rateLimit(perSecond) : () => false;
   // What the ratio samples counts too.
-  return (parent, traceId) => {
+  return (parent, identity) => {
     const isBelowBound = mayPass();
-    return byRatio(parent, traceId) || isBelowBound;
+    return byRatio(parent, identity) || isBelowBound;
   };
 }
 

@@ -129,6 +129,12 @@ function traceOf(span: Span | undefined): LocalTrace | undefined {
 
 /** Its copy is sampled; contexts that hold the span still say that it is not. */
 function sampledCopy(span: EndedSpan): Snapshot {
-  const { context } = span;
-  return { ...snapshotOf(span), context: { ...context, traceFlags: context.traceFlags | sampledFlag } };
+  const { traceId, spanId, traceFlags, traceState } = span.context;
+  const context = {
+    traceId,
+    spanId,
+    traceFlags: traceFlags | sampledFlag,
+    ...(traceState && { traceState }),
+  };
+  return { ...snapshotOf(span), context };
 }

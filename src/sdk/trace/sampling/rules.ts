@@ -34,7 +34,7 @@ export function ruleSampler(rules: readonly SamplingRule[], otherwise: Sampler):
   function isDroppedAnyway(parent: SpanContext, relevant: readonly SamplingRule[]): boolean {
     return (
       typeof otherwise === 'function' &&
-      !otherwise(parent, parent.traceId) &&
+      !otherwise(parent, parent) &&
       relevant.every(({ sampler }) => sampler === alwaysOff)
     );
   }

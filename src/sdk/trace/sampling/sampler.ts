@@ -1,5 +1,6 @@
 import type { Attributes, Link, SpanContext, SpanKind, TraceState } from '@opentelemetry/api';
 import type { EndedSpan } from '../../../model/ended-span';
+import type { TraceIdentity } from '../../../model/span-identity';
 
 /**
  * Decides at the start of a span what becomes of it (OpenTelemetry SDK specification, "Sampling"). Most need to know nothing but the
@@ -8,7 +9,7 @@ import type { EndedSpan } from '../../../model/ended-span';
 export type Sampler = IdentitySampler | SpanSampler;
 
 /** @returns whether the span is sampled */
-export type IdentitySampler = (parent: SpanContext | undefined, traceId: string) => boolean;
+export type IdentitySampler = (parent: SpanContext | undefined, identity: TraceIdentity) => boolean;
 
 /** A sampler that looks at more than the identity. */
 export interface SpanSampler {
@@ -21,9 +22,8 @@ export interface SpanSampler {
 }
 
 /** What is known of a span when it starts. */
-export interface SpanStart {
+export interface SpanStart extends TraceIdentity {
   readonly parent: SpanContext | undefined;
-  readonly traceId: string;
   readonly name: string;
   readonly kind: SpanKind;
   readonly attributes: ReadonlyAttributes;
@@ -56,7 +56,7 @@ export const sampled: SamplingResult = { decision: 'sample' };
 /** Asks a sampler of either form. */
 export function askSampler(sampler: Sampler, start: SpanStart): SamplingResult {
   if (typeof sampler !== 'function') return sampler.shouldSample(start);
-  return sampler(start.parent, start.traceId) ? sampled : dropped;
+  return sampler(start.parent, start) ? sampled : dropped;
 }
 
 /** As {@link SpanSampler.wantsAttributes}, of a sampler of either form. */

@@ -1,4 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
+import { traceWordsOf } from '../../../model/span-identity';
 import { askSampler, type IdentitySampler, isSampled, type Sampler, wantsAttributes } from './sampler';
 
 /** The samplers that every SDK has (specification, "Built-in samplers"). */
@@ -18,10 +19,10 @@ export function traceIdRatio(ratio: number): IdentitySampler {
   const bound = Math.round(ratio * 2 ** 64);
   const highBound = Math.floor(bound / 2 ** 32);
   const lowBound = bound % 2 ** 32;
-  return (_parent, traceId) => {
-    const high = Number.parseInt(traceId.slice(16, 24), 16);
-    if (high !== highBound) return high < highBound;
-    return Number.parseInt(traceId.slice(24, 32), 16) < lowBound;
+  return (_parent, identity) => {
+    const { word3, word4 } = traceWordsOf(identity);
+    const high = word3 >>> 0;
+    return high === highBound ? word4 >>> 0 < lowBound : high < highBound;
   };
 }
 
@@ -33,13 +34,13 @@ export function traceIdRatio(ratio: number): IdentitySampler {
 export function traceIdRatioOfAny(ratio: number, isForChildren = false): IdentitySampler {
   const sampler = traceIdRatio(ratio);
   let isTold = false;
-  return (parent, traceId) => {
+  return (parent, identity) => {
     if (parent !== undefined && !isTold && (parent.isRemote || isForChildren)) {
       isTold = true;
       const { tellOfParent } = require('./ratio-of-children') as typeof import('./ratio-of-children');
       tellOfParent(parent);
     }
-    return sampler(parent, traceId);
+    return sampler(parent, identity);
   };
 }
 
@@ -56,7 +57,7 @@ export interface ByParent {
 export function parentBased(samplers: ByParent): Sampler {
   const { root, ...others } = samplers;
   if (typeof root === 'function' && Object.values(others).every((other) => other === undefined))
-    return (parent, traceId) => (parent ? isSampled(parent) : root(undefined, traceId));
+    return (parent, identity) => (parent ? isSampled(parent) : root(undefined, identity));
 
   const {
     remoteParentSampled = alwaysOn,

@@ -1,5 +1,7 @@
-import type { SpanContext, TimeInput } from '@opentelemetry/api';
+import type { TimeInput } from '@opentelemetry/api';
 import { attributeOf } from '../../../model/attribute-list';
+import type { SpanIdentity } from '../../../model/span-identity';
+import { identityKey } from '../context-keys';
 import { RecordingSpan, type SpanEnvironment } from '../recording-span';
 import type { ReadonlyAttributes } from './sampler';
 
@@ -13,7 +15,7 @@ export type Decide = (span: UndecidedSpan) => SpanEnvironment | undefined;
 export class UndecidedSpan extends RecordingSpan implements ReadonlyAttributes {
   decide: Decide | undefined;
 
-  override spanContext(): SpanContext {
+  override get [identityKey](): SpanIdentity {
     if (this.decide !== undefined) this.settle(this.decide);
     return this.context;
   }

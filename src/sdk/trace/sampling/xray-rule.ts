@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { SpanConditionConfig } from '../../../config/sampler-config';
 import { nowMillis } from '../../../model/clock';
 import { globMatcher } from '../../../model/glob';
+import type { TraceIdentity } from '../../../model/span-identity';
 import { spanMatch } from './match';
 import { type RateLimit, rateLimit } from './rate-limit';
 import type { SpanStart } from './sampler';
@@ -17,7 +18,7 @@ export interface XrayRule {
   readonly identity: string;
   matches(start: SpanStart): boolean;
   /** Whether a request that matches is to be sampled; counts it. */
-  sample(traceId: string): boolean;
+  sample(identity: TraceIdentity): boolean;
   hasStatistics(): boolean;
   /** `SamplingStatisticsDocument`; counting begins anew. */
   takeStatistics(): unknown;
@@ -50,13 +51,13 @@ export function createXrayRule(
     priority,
     identity: JSON.stringify(record),
     matches,
-    sample(traceId) {
+    sample(identity) {
       counts.RequestCount++;
       const hasQuota = quota !== undefined && nowMillis() < quotaEndMillis;
       const isFromReservoir = hasQuota ? quota!() : borrow();
       if (isFromReservoir && !hasQuota) counts.BorrowCount++;
       const isSampled =
-        isFromReservoir || (nowMillis() < boostEndMillis ? byBoost : byRatio)(undefined, traceId);
+        isFromReservoir || (nowMillis() < boostEndMillis ? byBoost : byRatio)(undefined, identity);
       if (isSampled) counts.SampledCount++;
       return isSampled;
     },

@@ -63,7 +63,7 @@ export function xraySampler(options: XrayOptions): SpanSampler {
     shouldSample(start) {
       const isFresh = nowMillis() - readMillis < maxRuleAgeMillis;
       const rule = isFresh ? rules.find(({ matches }) => matches(start)) : undefined;
-      const isSampled = rule ? rule.sample(start.traceId) : fallback(start);
+      const isSampled = rule ? rule.sample(start) : fallback(start);
       return rule?.boost?.resultOf(isSampled) ?? (isSampled ? sampled : dropped);
     },
   };
@@ -122,5 +122,5 @@ interface Targets {
 function createFallback(): (start: SpanStart) => boolean {
   const mayPass = rateLimit(1);
   const byRatio = traceIdRatio(0.05);
-  return ({ parent, traceId }) => mayPass() || byRatio(parent, traceId);
+  return (start) => mayPass() || byRatio(start.parent, start);
 }
