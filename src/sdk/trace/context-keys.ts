@@ -1,4 +1,5 @@
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
+import type { SpanIdentity } from '../../model/span-identity';
 
 /**
  * The API's own keys (`createContextKey` is `Symbol.for`), so that every copy of `@opentelemetry/api` in the program
@@ -12,10 +13,10 @@ export function spanOf(context: Context): Span | undefined {
   return context.getValue(spanKey) as Span | undefined;
 }
 
-/** How a span of ours is asked for its identity without making text of it. */
+/** What our spans have their identity under, for those who need no text of it. */
 export const identityKey = Symbol('identity');
 
-/** The identity of a span, valid or not: of our own ones for our own use only, since it is no plain object. */
+/** The identity of a span, valid or not. That of one of ours is no plain object, and not for programs. */
 export function identityOf(span: Span): SpanContext {
   const { [identityKey]: own } = span as Partial<{ readonly [identityKey]: SpanContext }>;
   return own ?? span.spanContext();
@@ -30,7 +31,7 @@ export function spanContextOf(context: Context): SpanContext | undefined {
 /** The same if it is valid: the parent of what starts in that context. */
 export function parentOf(context: Context): SpanContext | undefined {
   const spanContext = spanContextOf(context);
-  return spanContext !== undefined && isValid(spanContext) ? spanContext : undefined;
+  return spanContext && isValid(spanContext) ? spanContext : undefined;
 }
 
 /** Whether spans started in this context are to be dropped (the flag that SDKs and exporters of a program set). */
@@ -44,8 +45,8 @@ export function suppressTracing(context: Context): Context {
 }
 
 function isValid(spanContext: SpanContext): boolean {
-  // A `SpanIdentity` is; told by a property of it, since its class is loaded with the first span.
-  if ('trace' in spanContext) return true;
+  // One of ours is; told by a method of it, since its class is loaded with the first span only.
+  if (typeof (spanContext as Partial<SpanIdentity>).toSpanContext === 'function') return true;
   const { traceId, spanId } = spanContext;
   return (
     traceId?.length === 32 &&

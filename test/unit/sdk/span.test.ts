@@ -350,11 +350,32 @@ describe('life of a span', () => {
     const { tracer } = setUp();
     const parent = trace.setSpanContext(ROOT_CONTEXT, remote);
     assert.notEqual(tracer.startSpan('x', { root: true }, parent).spanContext().traceId, remote.traceId);
-    for (const bad of [{}, { ...remote, traceId: '0'.repeat(32) }, { ...remote, spanId: 'short' }]) {
+    const zero = { ...remote, traceId: '0'.repeat(32) };
+    for (const bad of [{}, null, 'text', { trace: {} }, zero, { ...remote, spanId: 'short' }]) {
       const context = trace.setSpanContext(ROOT_CONTEXT, bad as never);
       assert.notEqual(tracer.startSpan('x', {}, context).spanContext().traceId, remote.traceId);
     }
   });
+
+  for (const isSampled of [true, false]) {
+    test(`${isSampled ? '' : 'not '}sampled, a program gets a plain identity, always the same, and can hand it on`, () => {
+      const { tracer } = setUp({}, isSampled);
+      const remoteParent = trace.setSpanContext(ROOT_CONTEXT, remote);
+      const span = tracer.startSpan('x', {}, remoteParent);
+      const child = tracer.startSpan('y', {}, trace.setSpan(ROOT_CONTEXT, span));
+      const own = span.spanContext();
+      assert.equal(span.spanContext(), own);
+      assert.equal(Object.getPrototypeOf(own), Object.prototype);
+      const { traceId } = remote;
+      const spanId = String(own.spanId);
+      assert.match(spanId, /^[0-9a-f]{16}$/);
+      assert.deepEqual({ ...own }, { traceId, spanId, traceFlags: isSampled ? 3 : 2 });
+      assert.equal(child.spanContext().traceId, traceId);
+      assert.notEqual(child.spanContext().spanId, spanId);
+      const handedOn = tracer.startSpan('z', {}, trace.setSpanContext(ROOT_CONTEXT, { ...own }));
+      assert.equal(handedOn.spanContext().traceId, traceId);
+    });
+  }
 
   test('no options, kind and name as given', () => {
     const { ended, tracer } = setUp();
