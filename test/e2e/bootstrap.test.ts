@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, parse } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { runProgram } from '../harness/run-program';
 
@@ -70,10 +70,10 @@ describe('requirements', () => {
   });
 
   test('no project', async () => {
-    const empty = join(scratch, 'empty');
-    mkdirSync(empty);
-    const { stderr, exitCode } = await bootstrap(empty);
-    assert.equal(stderr, `otel-instrument: no package.json in ${empty} or above\n`);
+    // Above a folder for temporary files somebody's package.json may lie.
+    const { root } = parse(scratch);
+    const { stderr, exitCode } = await bootstrap(root);
+    assert.equal(stderr, `otel-instrument: no package.json in ${root} or above\n`);
     assert.equal(exitCode, 1);
   });
 });

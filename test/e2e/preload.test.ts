@@ -18,6 +18,8 @@ const requestsItself = join(repository, 'fixtures/core/endings.cjs');
 /** A project from which an ES module package that we instrument can be reached, so that the hook on imports starts. */
 const project = mkdtempSync(join(tmpdir(), 'otel-instrument-preload-'));
 after(() => rmSync(project, { recursive: true, force: true }));
+// Or the one of a folder above tells what `otel-instrument` is.
+write(join(project, 'package.json'), '{}');
 mkdirSync(join(project, 'node_modules'));
 symlinkSync(
   join(repository, 'fixtures/versions/hono-4.13.19/node_modules/hono'),

@@ -106,9 +106,9 @@ function describe(
   return problem(`${endpoint} did not take ${what}`, reason);
 }
 
-/** What the exporter's ledger puts around a reason (src/export/ledger.ts). */
+/** What the exporter's ledger puts around a reason (src/export/ledger.ts), and that the time is over which is set here and not by the user. */
 const sentences = [
-  / at the end of the process: \d+ \((.*)\)$/,
+  / at the end of the process: \d+ \((.*?)(?:, OTEL_NODE_EXIT_TIMEOUT is over)?\)$/,
   /^cannot export .*?: (.*); they are .* until it is back$/,
   / refused \d+ [a-z ]+: (.*)$/,
 ];
