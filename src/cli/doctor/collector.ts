@@ -106,7 +106,7 @@ function describe(
   return problem(`${endpoint} did not take ${what}`, reason);
 }
 
-/** What the exporter's ledger puts around a reason (src/export/ledger.ts), and that the time is over which is set here and not by the user. */
+/** What the exporter's ledger puts around a reason (src/export/ledger.ts). The time that may be over is the one set above, not the user's. */
 const sentences = [
   / at the end of the process: \d+ \((.*?)(?:, OTEL_NODE_EXIT_TIMEOUT is over)?\)$/,
   /^cannot export .*?: (.*); they are .* until it is back$/,
