@@ -16,6 +16,8 @@ export interface Rest {
   readonly ledger: Ledger;
   /** All of it sealed. */
   readonly queue: Queue<never>;
+  /** Items that left so long ago that an answer should have come. They are not sent again, for that could double them. */
+  readonly unansweredCount: number;
   /** Of the last failure. */
   readonly lastReason: string;
   /** Draws the consequences of an answer. */
@@ -38,6 +40,7 @@ export function sendRest(rest: Rest, deadline: number): void {
     blockFor(pauseMillis);
     if (!sendQueue(rest, deadline)) return;
   }
+  if (rest.unansweredCount > 0) leaveBehind(rest, 'no answer');
   replay(rest, deadline);
 }
 
@@ -59,8 +62,8 @@ function sendQueue(rest: Rest, deadline: number): boolean {
   return true;
 }
 
-function leaveBehind({ queue, spool, ledger }: Rest, reason: string): void {
-  const counts = { spooled: 0, unknown: 0, dropped: 0 };
+function leaveBehind({ queue, spool, ledger, unansweredCount }: Rest, reason: string): void {
+  const counts = { spooled: 0, unknown: unansweredCount, dropped: 0 };
   for (let batch = queue.takeOldest(); batch; batch = queue.takeOldest()) {
     const fate = spool?.put(batch) ? 'spooled' : batch.mayHaveArrived ? 'unknown' : 'dropped';
     counts[fate] += batch.count;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, type TestContext, test } from 'node:test';
@@ -281,6 +281,16 @@ describe('what is wrong with the collector', () => {
     status = 401;
     assert.deepEqual(await problems(shop, env), [
       `${url}/v1/traces did not take a test span | HTTP 401: credentials are missing or wrong; see OTEL_EXPORTER_OTLP_HEADERS`,
+    ]);
+  });
+
+  test('it accepts and never answers', async (t) => {
+    const silent = createTcpServer((socket) => void socket.on('error', () => {})).listen(0, '127.0.0.1');
+    t.after(() => silent.close());
+    await once(silent, 'listening');
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    assert.deepEqual(await problems(shop, { ...onlyTraces, OTEL_EXPORTER_OTLP_ENDPOINT: url }), [
+      `${url}/v1/traces did not take a test span | no answer`,
     ]);
   });
 

@@ -277,9 +277,28 @@ describe('at the end of the process', () => {
     const { add, sync, exporter, requestLeaves } = setUp();
     add(1, 2, 3, 4, 5);
     requestLeaves();
-    exporter.flushSync(1000);
+    const lines = linesDuring(() => exporter.flushSync(1000));
     assert.deepEqual(sync, [[5]]);
+    assert.deepEqual(lines, [], 'it has just left, and is taken to arrive');
     assert.equal(exporter.hasUndelivered(), false);
+  });
+
+  test('one line counts what left long ago and got no answer, together with what is left behind besides', async () => {
+    for (const outcome of [success, { kind: 'retryable', reason: 'ECONNREFUSED' } as const]) {
+      const { add, sync, exporter, requestLeaves, answerSync, counters } = setUp();
+      answerSync(outcome);
+      add(1, 2, 3, 4, 5);
+      requestLeaves();
+      await setTimeout(1000);
+      const lines = linesDuring(() => exporter.flushSync(500));
+      assert.deepEqual(sync, [[5]], 'it is not sent again');
+      assert.deepEqual(lines, [
+        `otel-instrument: spans not delivered to http://collector/v1/traces at the end of the process: ${
+          outcome === success ? '4 (no answer)' : '5 (ECONNREFUSED)'
+        }`,
+      ]);
+      assert.equal(counters().unknown, 4);
+    }
   });
 
   test('when the collector is not there no more is tried, and one line counts what is lost', () => {
