@@ -56,9 +56,6 @@ export interface Exporter<T> {
 const minRest = 512;
 const maxRestBytes = 1024 * 1024;
 
-/** A request that has left and waited so long for its answer is told of at the end of the process; one that has just left is taken to arrive. */
-const doubtMillis = 1000;
-
 /**
  * A queue bounded in items and bytes: when it is full the newest item is dropped and counted. A batch leaves when it is full
  * or `scheduleDelayMillis` after its first item.
@@ -262,15 +259,8 @@ export function createExporter<T>(options: ExporterOptions<T>): Exporter<T> {
     isHeld = false;
     ledger.tellDropped();
     queue.seal(true);
-    let unansweredCount = 0;
-    for (const { batch, request, startMillis } of flights.endAll().reverse()) {
-      if (batch.file) batch.file.putBack();
-      else if (!request?.hasLeft()) queue.putBack(batch);
-      else if (monotonicMillis() - startMillis < doubtMillis) ledger.settled('unknown', batch.count);
-      else unansweredCount += batch.count;
-    }
     const { sendRest } = require('./send-rest') as typeof import('./send-rest');
-    sendRest({ transport, spool, breaker, ledger, queue, unansweredCount, lastReason, conclude }, deadline);
+    sendRest({ transport, spool, breaker, ledger, queue, flights, lastReason, conclude }, deadline);
     options.onDrained?.();
     log.debug(`${options.items} by fate: ${JSON.stringify(counters)}`);
   }

@@ -289,7 +289,7 @@ describe('at the end of the process', () => {
       answerSync(outcome);
       add(1, 2, 3, 4, 5);
       requestLeaves();
-      await setTimeout(1000);
+      await setTimeout(1100);
       const lines = linesDuring(() => exporter.flushSync(500));
       assert.deepEqual(sync, [[5]], 'it is not sent again');
       assert.deepEqual(lines, [
